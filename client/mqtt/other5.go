@@ -1,0 +1,163 @@
+package mqtt
+
+import (
+	"bytes"
+
+	"github.com/eclipse/paho.golang/packets"
+)
+
+// parseLongAck reads a 5.0 acknowledgement with a Reason Code.
+func parseLongAck(t PacketType, b []byte) (code ReasonCode, list Properties, m *Malformed) {
+	if len(b) > 3 { // the property length may be left out (MQTT 5.0, 3.4.2.2.1)
+		if list, _, m = onlyProperties(b[3:], t); m != nil {
+			return 0, nil, m
+		}
+	}
+	switch t {
+	case PUBACK:
+		p := packets.Puback{Properties: &packets.Properties{}}
+		m = unpack(t, b, &p)
+		code = ReasonCode(p.ReasonCode)
+	case PUBREC:
+		p := packets.Pubrec{Properties: &packets.Properties{}}
+		m = unpack(t, b, &p)
+		code = ReasonCode(p.ReasonCode)
+	case PUBREL:
+		p := packets.Pubrel{Properties: &packets.Properties{}}
+		m = unpack(t, b, &p)
+		code = ReasonCode(p.ReasonCode)
+	default:
+		p := packets.Pubcomp{Properties: &packets.Properties{}}
+		m = unpack(t, b, &p)
+		code = ReasonCode(p.ReasonCode)
+	}
+	if m == nil && !codeFits(t, code) {
+		m = badCode(t, code)
+	}
+	return code, list, m
+}
+
+// unpacker is a packet of the library.
+type unpacker interface{ Unpack(*bytes.Buffer) error }
+
+// unpack has the library decode a body whose properties were checked before.
+func unpack(t PacketType, body []byte, p unpacker) *Malformed {
+	if err := p.Unpack(bytes.NewBuffer(body)); err != nil {
+		return malformed(t, "MQTT 5.0, 2.1", "it does not decode: %v", err)
+	}
+	return nil
+}
+
+func badCode(t PacketType, code ReasonCode) *Malformed {
+	return protocolError(t, "MQTT 5.0, 2.4", "the Reason Code 0x%02x is not one of this packet's", byte(code))
+}
+
+// codeFits reports whether a server may send a Reason Code in a packet (MQTT 5.0, 2.4).
+func codeFits(t PacketType, code ReasonCode) bool {
+	switch t {
+	case PUBACK, PUBREC:
+		switch code {
+		case Success, NoMatchingSubscribers, UnspecifiedError, ImplementationSpecificError, NotAuthorized,
+			TopicNameInvalid, PacketIdentifierInUse, QuotaExceeded, PayloadFormatInvalid:
+			return true
+		}
+		return false
+	case PUBREL, PUBCOMP:
+		return code == Success || code == PacketIdentifierNotFound
+	case SUBACK:
+		switch code {
+		case Success, GrantedQoS1, GrantedQoS2, UnspecifiedError, ImplementationSpecificError, NotAuthorized,
+			TopicFilterInvalid, PacketIdentifierInUse, QuotaExceeded, SharedSubscriptionsNotSupported,
+			SubscriptionIdentifiersNotSupported, WildcardSubscriptionsNotSupported:
+			return true
+		}
+		return false
+	case UNSUBACK:
+		switch code {
+		case Success, NoSubscriptionExisted, UnspecifiedError, ImplementationSpecificError, NotAuthorized,
+			TopicFilterInvalid, PacketIdentifierInUse:
+			return true
+		}
+		return false
+	}
+	return true
+}
+
+// Disconnect is a DISCONNECT from the server (MQTT 5.0, 3.14).
+type Disconnect struct {
+	Code       ReasonCode
+	Properties Properties // alias the frame
+}
+
+// ParseDisconnect reads a DISCONNECT; without a body it means a normal end. The
+// error is a *Malformed.
+func ParseDisconnect(f Frame) (Disconnect, error) {
+	d, m := parseDisconnect(f)
+	if m != nil {
+		return Disconnect{}, m
+	}
+	return d, nil
+}
+
+func parseDisconnect(f Frame) (d Disconnect, m *Malformed) {
+	if m := f.expect(V5, DISCONNECT, 0); m != nil {
+		return d, m
+	}
+	if len(f.Body) == 0 { // legal (MQTT 5.0, 3.14.2.1), but not for the library
+		return d, nil
+	}
+	if len(f.Body) > 1 {
+		if d.Properties, _, m = onlyProperties(f.Body[1:], DISCONNECT); m != nil {
+			return d, m
+		}
+	}
+	p := packets.Disconnect{Properties: &packets.Properties{}}
+	m = unpack(DISCONNECT, f.Body, &p)
+	d.Code = ReasonCode(p.ReasonCode)
+	return d, m
+}
+
+// Auth is an AUTH packet (MQTT 5.0, 3.15).
+type Auth struct {
+	Code       ReasonCode
+	Properties Properties // alias the frame
+}
+
+// ParseAuth reads an AUTH. The error is a *Malformed.
+func ParseAuth(f Frame) (Auth, error) {
+	a, m := parseAuth(f)
+	if m != nil {
+		return Auth{}, m
+	}
+	return a, nil
+}
+
+func parseAuth(f Frame) (a Auth, m *Malformed) {
+	if m := f.expect(V5, AUTH, 0); m != nil {
+		return a, m
+	}
+	if len(f.Body) == 0 {
+		return a, nil
+	}
+	if len(f.Body) > 1 {
+		if a.Properties, _, m = onlyProperties(f.Body[1:], AUTH); m != nil {
+			return a, m
+		}
+	}
+	p := packets.Auth{Properties: &packets.Properties{}}
+	m = unpack(AUTH, f.Body, &p)
+	a.Code = ReasonCode(p.ReasonCode)
+	return a, m
+}
+
+// ParsePingresp holds a PINGRESP against the standard (MQTT 5.0, 3.13). The error
+// is a *Malformed.
+func ParsePingresp(f Frame) error {
+	if m := f.expect(V311, PINGRESP, 0); m != nil {
+		return m
+	}
+	if len(f.Body) > 0 {
+		return malformed(PINGRESP, "MQTT 5.0, 3.13.1", "the packet has %d bytes, not 0", len(f.Body))
+	}
+	return nil
+}

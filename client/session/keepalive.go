@@ -1,0 +1,50 @@
+package session
+
+import (
+	"time"
+
+	"github.com/culex-mqtt/culex/client/mqtt"
+)
+
+// keepAlive starts the link's timer, which runs only when a PINGREQ or its answer may be due. Session.mu is held.
+func (s *Session) keepAlive(l *link) {
+	if d := s.limits.keepAlive; d > 0 {
+		l.ping = time.AfterFunc(d, func() { s.tick(l, int64(d)) })
+	}
+}
+
+// tick sends PINGREQ when nothing was sent, or nothing was received, for the interval d in nanoseconds, and gives the
+// connection up when no PINGRESP follows within another (MQTT 5.0, 3.1.2.10).
+func (s *Session) tick(l *link, d int64) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.link != l || l.left.Load() {
+		return
+	}
+	now := l.elapsed()
+	if !l.reading.Load() { // our own side is slow, say a full pipe on stdout: that is not the broker's silence
+		l.received.Store(now)
+		if l.pinged.Load() != 0 {
+			l.pinged.Store(now)
+		}
+	}
+	var next int64
+	switch pinged := l.pinged.Load(); {
+	case pinged != 0 && now-pinged >= d:
+		l.timedOut.Store(true)
+		_ = l.conn.Close()
+		return
+	case pinged != 0:
+		next = pinged + d - now
+	default:
+		next = min(l.sent.Load(), l.received.Load()) + d - now
+		if next <= 0 {
+			s.cfg.Trace.sending(mqtt.PINGREQ)
+			l.buf = mqtt.AppendPingreq(l.buf)
+			l.pinged.Store(now)
+			s.kick(l)
+			next = d
+		}
+	}
+	l.ping.Reset(time.Duration(next))
+}

@@ -1,0 +1,167 @@
+package session
+
+import (
+	"net"
+	"sync/atomic"
+	"time"
+
+	"github.com/culex-mqtt/culex/client/mqtt"
+)
+
+const (
+	flushSize = 64 << 10 // bytes of packets that are worth a write of their own
+	largeSize = 64 << 10 // payloads from here on are written from where they are, not copied
+	lingering = time.Second
+)
+
+// link is one network connection of a session. Session.mu guards all but conn, reader and the atomics.
+type link struct {
+	conn   net.Conn
+	reader *mqtt.Reader
+	in     inbox
+	now    func() time.Time
+
+	buf     []byte // packets that wait for a write
+	spare   []byte // the buffer that the last write has given back
+	writing bool   // a goroutine is in conn.Write; only one ever is
+	err     error  // the first failed write
+	wake    chan struct{}
+	ping    *time.Timer
+
+	sent, received, pinged atomic.Int64 // times in nanoseconds since start; pinged is 0 when no PINGRESP is due
+	reading                atomic.Bool  // the reader waits for the broker, not for its own caller
+	start                  time.Time
+	timedOut, left         atomic.Bool // no PINGRESP came; DISCONNECT was sent
+}
+
+func newLink(conn net.Conn, cfg *Config) *link {
+	l := &link{conn: conn, in: newInbox(&cfg.Connect), now: cfg.Now, start: cfg.Now()}
+	l.reader = mqtt.NewReader(l, cfg.MaxPacket)
+	return l
+}
+
+func (l *link) elapsed() int64 { return int64(l.now().Sub(l.start)) }
+
+// Read reads from the connection for the packet reader and notes when something came.
+func (l *link) Read(p []byte) (int, error) {
+	l.reading.Store(true)
+	n, err := l.conn.Read(p)
+	l.reading.Store(false)
+	if n > 0 {
+		l.received.Store(l.elapsed())
+	}
+	return n, err
+}
+
+func (l *link) write(p []byte) (int, error) {
+	n, err := l.conn.Write(p)
+	l.sent.Store(l.elapsed())
+	return n, err
+}
+
+// flush writes what waits, and what others append meanwhile, and returns when all of it was written or a write failed.
+// Session.mu is held on entry and on return, but not during a write.
+func (s *Session) flush(l *link) error {
+	for l.err == nil && (l.writing || len(l.buf) > 0) {
+		if l.writing {
+			s.changed.Wait()
+			continue
+		}
+		chunk := l.buf
+		l.buf = l.spare[:0]
+		s.exclusive(l, chunk, func() (int, error) { return l.write(chunk) })
+		l.spare = chunk[:0]
+	}
+	return l.err
+}
+
+// exclusive runs one write with the lock released. A failed write ends the link for writing.
+func (s *Session) exclusive(l *link, chunk []byte, write func() (int, error)) {
+	l.writing = true
+	s.mu.Unlock()
+	n, err := write()
+	s.mu.Lock()
+	l.writing = false
+	if err != nil && l.err == nil {
+		l.err = err
+		_ = l.conn.SetReadDeadline(l.now().Add(lingering)) // what the broker said last is still to be read
+		s.unsent = appendUnsent(s.unsent, chunk, n)
+	}
+	s.changed.Broadcast()
+}
+
+// writeApart writes what waits, then head and payload without copying them. Session.mu is held as in flush.
+func (s *Session) writeApart(l *link, head, payload []byte) error {
+	if err := s.flush(l); err != nil {
+		return err
+	}
+	s.exclusive(l, nil, func() (int, error) {
+		if n, err := l.write(head); err != nil {
+			return n, err
+		}
+		return l.write(payload)
+	})
+	return l.err
+}
+
+// kick has what waits written by the link's own writer, so that the caller, who reads, never blocks in a write:
+// a broker that waits for us to read would wait for ever. Session.mu is held.
+func (s *Session) kick(l *link) {
+	if len(l.buf) == 0 || l.writing {
+		return // the goroutine in write takes it along
+	}
+	if l.wake == nil {
+		l.wake = make(chan struct{}, 1)
+		go s.writer(l, l.wake)
+	}
+	select {
+	case l.wake <- struct{}{}:
+	default:
+	}
+}
+
+func (s *Session) writer(l *link, wake <-chan struct{}) {
+	for range wake {
+		s.mu.Lock()
+		_ = s.flush(l) // the reader sees the broken connection itself
+		s.mu.Unlock()
+	}
+}
+
+// drop ends the link. What QoS 0 messages it had not written stay for the next one. Session.mu is held.
+func (s *Session) drop(l *link) {
+	_ = l.conn.Close()
+	for l.writing {
+		s.changed.Wait()
+	}
+	if l.ping != nil {
+		l.ping.Stop()
+	}
+	if l.wake != nil {
+		close(l.wake)
+		l.wake = nil
+	}
+	s.unsent = appendUnsent(s.unsent, l.buf, 0)
+	l.buf = nil
+	if s.link == l {
+		s.link = nil
+	}
+	s.changed.Broadcast()
+}
+
+// appendUnsent appends those QoS 0 PUBLISH packets of chunk whose end lies behind the first n bytes, which were written.
+// QoS 1 and 2 messages are kept by the window, all other packets belong to the connection that is gone.
+func appendUnsent(dst, chunk []byte, n int) []byte {
+	for at := 0; at < len(chunk); {
+		size := mqtt.PacketSize(chunk[at:])
+		if size <= 0 {
+			break // the packet's rest is no longer at hand
+		}
+		end := at + size
+		if end > n && mqtt.PacketType(chunk[at]>>4) == mqtt.PUBLISH && chunk[at]&0x06 == 0 {
+			dst = append(dst, chunk[at:end]...)
+		}
+		at = end
+	}
+	return dst
+}

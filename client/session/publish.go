@@ -1,0 +1,187 @@
+package session
+
+import (
+	"errors"
+
+	"github.com/culex-mqtt/culex/client/mqtt"
+)
+
+// ErrClosed reports a call on a session that has ended cleanly.
+var ErrClosed = errors.New("session: closed")
+
+// errAgain asks Publish to try the next link.
+var errAgain = errors.New("session: again")
+
+// Publish queues one message and returns its Packet Identifier, which QoS 0 messages use up as well although they do
+// not carry it. It waits for a connection and, for QoS 1 and 2, for room in the window; p.Topic and a small p.Payload may be
+// used again at once, a payload of 64 KiB or more must stay as it is until it is acknowledged. Call Flush, Wait or
+// Drain to have it leave. The error is ErrQoS or ErrPacketSize for what the broker does not take, or that of the
+// session's end.
+func (s *Session) Publish(p *mqtt.Publish) (uint16, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for {
+		l, err := s.room(p.QoS)
+		if err != nil {
+			return 0, err
+		}
+		if err := s.admit(p); err != nil {
+			return 0, err
+		}
+		if err = s.append(l, p); err != errAgain {
+			return p.PacketID, err
+		}
+		s.awaitNext(l)
+	}
+}
+
+// awaitNext waits until the broken link was taken down.
+func (s *Session) awaitNext(l *link) {
+	for s.link == l && !s.end.over {
+		s.changed.Wait()
+	}
+}
+
+// room waits for a link and, for QoS 1 and 2, for a place in the window.
+func (s *Session) room(qos byte) (*link, error) {
+	for {
+		switch l := s.link; {
+		case s.end.over || s.end.leaving:
+			return nil, s.endError()
+		case l == nil || l.err != nil:
+		case qos > 0 && s.window.open >= s.limits.inflight:
+			if len(l.buf) > 0 && !l.writing { // what fills the window must be on its way
+				_ = s.flush(l)
+				continue
+			}
+		default:
+			return l, nil
+		}
+		s.changed.Wait()
+	}
+}
+
+func (s *Session) endError() error {
+	if s.end.err != nil {
+		return s.end.err
+	}
+	return ErrClosed
+}
+
+// admit applies what the broker announced in CONNACK (MQTT 5.0, 3.2.2.3).
+func (s *Session) admit(p *mqtt.Publish) error {
+	if p.QoS > s.limits.qos {
+		return ErrQoS
+	}
+	if !s.limits.retain {
+		p.Retain = false
+	}
+	return nil
+}
+
+// append encodes p behind what waits already and, for QoS 1 and 2, into the window. A link that breaks meanwhile is no
+// error, as the message is kept for the next one, except that errAgain reports a large QoS 0 message, which is not.
+func (s *Session) append(l *link, p *mqtt.Publish) error {
+	p.PacketID = s.ids.next()
+	large := len(p.Payload) >= largeSize
+	start := len(l.buf)
+	grown, err := s.encode(l.buf, p, large)
+	if err != nil {
+		return err
+	}
+	packet := grown[start:]
+	if s.limits.packet > 0 && mqtt.PacketSize(packet) > s.limits.packet {
+		return ErrPacketSize
+	}
+	s.cfg.Trace.sendingPublish(p)
+	if p.QoS > 0 {
+		s.track(p, packet, large)
+	}
+	if large {
+		head := append([]byte(nil), packet...)
+		if s.writeApart(l, head, p.Payload) != nil && p.QoS == 0 {
+			return errAgain
+		}
+		return nil
+	}
+	l.buf = grown
+	if len(l.buf) >= flushSize {
+		_ = s.flush(l)
+	}
+	return nil
+}
+
+func (s *Session) encode(dst []byte, p *mqtt.Publish, large bool) ([]byte, error) {
+	if large {
+		return mqtt.AppendPublishHeader(dst, s.cfg.Connect.Version, p)
+	}
+	return mqtt.AppendPublish(dst, s.cfg.Connect.Version, p)
+}
+
+// track puts a message into the window.
+func (s *Session) track(p *mqtt.Publish, packet []byte, large bool) {
+	expect := awaitPuback
+	if p.QoS == 2 {
+		expect = awaitPubrec
+	}
+	f := s.window.push(p.PacketID, expect)
+	f.packet = append(f.packet, packet...)
+	if large {
+		f.payload = p.Payload
+	}
+	s.ids.keep(p.PacketID)
+}
+
+// Flush has everything that was published written to the connection, if there is one.
+func (s *Session) Flush() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.link != nil {
+		_ = s.flush(s.link) // Run sees the broken link and reports it
+	}
+}
+
+// Connected returns when the broker has accepted a connection.
+func (s *Session) Connected() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	_, err := s.room(0)
+	return err
+}
+
+// Wait returns when the message with that identifier is acknowledged, or handed to the kernel if its QoS is 0.
+func (s *Session) Wait(id uint16) error {
+	return s.settle(func() bool { return !s.ids.taken(id) })
+}
+
+// Drain returns when every message is acknowledged, or handed to the kernel if its QoS is 0.
+func (s *Session) Drain() error {
+	return s.settle(func() bool { return s.window.open == 0 })
+}
+
+func (s *Session) settle(settled func() bool) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for {
+		if l := s.link; l != nil && l.err == nil {
+			if s.flush(l) == nil && settled() {
+				return nil
+			}
+		}
+		if s.end.over || s.end.leaving {
+			return s.endError()
+		}
+		s.changed.Wait()
+	}
+}
+
+// Unacknowledged returns how many messages were accepted by Publish and are not known to have reached the broker.
+func (s *Session) Unacknowledged() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	n := s.window.open
+	for rest := s.unsent; len(rest) > 0; n++ {
+		rest = rest[mqtt.PacketSize(rest):]
+	}
+	return n
+}
