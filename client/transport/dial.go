@@ -1,0 +1,122 @@
+package transport
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"net"
+	"strconv"
+
+	"github.com/culex-mqtt/culex/tlsdiag"
+)
+
+// Dialer says where the broker is and how to reach it.
+type Dialer struct {
+	// Host is a name or an address, or the path of a Unix socket if Port is 0.
+	Host string
+	Port int
+	// Bind is the local address or name to connect from; empty for any.
+	Bind string
+	// TLS is nil for plain MQTT.
+	TLS *TLS
+	// Watch is what tells the watchers of the connections what was asked for.
+	Watch tlsdiag.Settings
+}
+
+// Conn is a connection to the broker. Until Settle it is observed, for the diagnosis, and acknowledges at once.
+type Conn struct {
+	net.Conn
+	// Watcher has seen all of the connection up to Settle.
+	Watcher *tlsdiag.Watcher
+	quick   *quickAck
+}
+
+// Settle says that the broker has accepted the connection: nothing needs to be observed any more.
+func (c *Conn) Settle() {
+	c.quick.stop()
+	c.Watcher.Stop()
+}
+
+// CloseWrite closes our direction: a FIN, under TLS after close_notify.
+func (c *Conn) CloseWrite() error {
+	err := closeWrite(c.Conn)
+	if _, secured := c.Conn.(*tls.Conn); secured {
+		return errors.Join(err, closeWrite(c.quick.Conn))
+	}
+	return err
+}
+
+func closeWrite(c net.Conn) error {
+	if h, ok := c.(interface{ CloseWrite() error }); ok {
+		return h.CloseWrite()
+	}
+	return nil
+}
+
+// Address is what is dialled, as host:port or as the path of a Unix socket.
+func (d *Dialer) Address() string {
+	if d.Port == 0 {
+		return d.Host
+	}
+	return net.JoinHostPort(d.Host, strconv.Itoa(d.Port))
+}
+
+// Dial connects, with TLS if that is asked for. The Watcher is returned also with an error, which is an *Error.
+func (d *Dialer) Dial(ctx context.Context) (*Conn, *tlsdiag.Watcher, error) {
+	w := tlsdiag.Watch(d.Watch)
+	raw, err := d.connect(ctx)
+	if err != nil {
+		return nil, w, d.failed(w, connectOp(err), err)
+	}
+	quick := &quickAck{Conn: raw}
+	c := &Conn{Conn: w.Conn(quick), Watcher: w, quick: quick}
+	if d.TLS == nil {
+		return c, w, nil
+	}
+	if err := d.secure(ctx, c); err != nil {
+		_ = raw.Close()
+		return nil, w, err
+	}
+	return c, w, nil
+}
+
+// secure runs the TLS handshake over c and puts TLS in its place.
+func (d *Dialer) secure(ctx context.Context, c *Conn) error {
+	secured := tls.Client(c.Conn, d.TLS.config(c.Watcher, d))
+	if err := secured.HandshakeContext(ctx); err != nil {
+		return d.failed(c.Watcher, tlsdiag.OpHandshake, err)
+	}
+	c.Watcher.Handshaked(secured)
+	c.Conn = secured
+	return nil
+}
+
+func (d *Dialer) failed(w *tlsdiag.Watcher, op tlsdiag.Op, err error) error {
+	w.Failed(op, err)
+	return &Error{Op: op, Address: d.Address(), Err: err}
+}
+
+func (d *Dialer) connect(ctx context.Context) (net.Conn, error) {
+	if d.Port == 0 {
+		return (&net.Dialer{}).DialContext(ctx, "unix", d.Host)
+	}
+	dialer := net.Dialer{KeepAlive: -1} // MQTT has a keep alive of its own
+	if d.Bind != "" {
+		local, err := (&net.Resolver{}).LookupIPAddr(ctx, d.Bind)
+		if err != nil {
+			return nil, err
+		}
+		dialer.LocalAddr = &net.TCPAddr{IP: local[0].IP, Zone: local[0].Zone}
+	}
+	return dialer.DialContext(ctx, "tcp", d.Address())
+}
+
+// connectOp tells a failed name lookup from a failed connection.
+func connectOp(err error) tlsdiag.Op {
+	var dns *net.DNSError
+	var address *net.AddrError
+	if errors.As(err, &dns) || errors.As(err, &address) {
+		return tlsdiag.OpResolve
+	}
+	return tlsdiag.OpDial
+}

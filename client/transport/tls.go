@@ -1,0 +1,151 @@
+package transport
+
+import (
+	"crypto/tls"
+	"crypto/x509"
+	"time"
+
+	"github.com/culex-mqtt/culex/tlsdiag"
+	"github.com/culex-mqtt/culex/tlsdiag/certs"
+)
+
+// TLSOptions is what the command line says about TLS.
+type TLSOptions struct {
+	// CAFile, CAPath and OSCerts are where trust anchors come from.
+	CAFile, CAPath string
+	OSCerts        bool
+	// CertFile and KeyFile are the client's own; both or neither.
+	CertFile, KeyFile string
+	// MinVersion is a TLS version of crypto/tls; 0 means TLS 1.2.
+	MinVersion uint16
+	// Ciphers is OpenSSL's list; empty for its default.
+	Ciphers string
+	ALPN    string
+	// ServerName is checked instead of the host that is dialled, if it is not empty.
+	ServerName string
+	// KeyLog is a file that gets the secrets of each connection, in the NSS key log format; empty for none.
+	KeyLog string
+	// Verify says how much of the broker's certificate is checked.
+	Verify Verification
+}
+
+// DefaultSecurityLevel is OpenSSL's on Debian.
+const DefaultSecurityLevel = 2
+
+// Verification is how much of the broker's certificate is checked.
+type Verification byte
+
+// From all to nothing.
+const (
+	VerifyAll   Verification = iota
+	VerifyChain              // not the name: --insecure
+	VerifyNone               // nothing: --tls-no-verify
+)
+
+// Environment is what TLS needs from the process.
+type Environment struct {
+	// Getenv is os.Getenv, for SSL_CERT_FILE and SSL_CERT_DIR.
+	Getenv func(string) string
+	// Now is the clock that certificates are judged by.
+	Now func() time.Time
+}
+
+// TLS is the client's side of TLS, with all files read: made once, used for every connection.
+type TLS struct {
+	options TLSOptions
+	env     Environment
+	store   *certs.Store
+	ciphers *Ciphers
+	pair    *certs.Pair
+}
+
+// NewTLS reads the files. Its error is a *certs.FileError for a file that cannot be used, or a *CipherError.
+func NewTLS(o TLSOptions, env Environment) (*TLS, error) {
+	t := &TLS{options: o, env: env, store: certs.NewStore(), ciphers: DefaultCiphers()}
+	if o.Ciphers != "" {
+		var err error
+		if t.ciphers, err = ParseCiphers(o.Ciphers); err != nil {
+			return nil, err
+		}
+	}
+	if o.CAFile != "" {
+		if err := t.store.AddFile(o.CAFile); err != nil {
+			return nil, err
+		}
+	}
+	if o.CAPath != "" {
+		t.store.AddDir(o.CAPath)
+	}
+	if o.OSCerts {
+		t.store.AddSystem(env.Getenv)
+	}
+	if o.CertFile == "" {
+		return t, nil
+	}
+	pair, err := certs.LoadPair(o.CertFile, o.KeyFile, certs.PairOptions{SecurityLevel: t.ciphers.Level, Store: t.store})
+	t.pair = pair
+	return t, err
+}
+
+// SecurityLevel is OpenSSL's, 2 unless --ciphers says otherwise.
+func (t *TLS) SecurityLevel() int { return t.ciphers.Level }
+
+// config makes the tls.Config of one connection. The hello stays small: a key share of 1 kB for ML-KEM makes it two
+// segments, which some brokers and paths do not survive.
+func (t *TLS) config(w *tlsdiag.Watcher, d *Dialer) *tls.Config {
+	c := &tls.Config{
+		ServerName:                  t.serverName(d),
+		MinVersion:                  t.minVersion(),
+		CipherSuites:                t.ciphers.Suites,
+		CurvePreferences:            []tls.CurveID{tls.X25519, tls.CurveP256, tls.CurveP384, tls.CurveP521},
+		DynamicRecordSizingDisabled: true,
+		Time:                        t.env.Now,
+	}
+	if t.options.ALPN != "" {
+		c.NextProtos = []string{t.options.ALPN}
+	}
+	if t.options.KeyLog != "" {
+		c.KeyLogWriter = keyLog(t.options.KeyLog)
+	}
+	if t.pair != nil {
+		c.Certificates = []tls.Certificate{t.pair.Certificate}
+	}
+	w.Config(c, func(presented []*x509.Certificate) error { return t.verify(presented, d) })
+	return c
+}
+
+func (t *TLS) serverName(d *Dialer) string {
+	switch {
+	case t.options.ServerName != "":
+		return t.options.ServerName
+	case d.Port == 0:
+		return "" // a path is no name
+	default:
+		return d.Host
+	}
+}
+
+// minVersion keeps TLS 1.0 and 1.1 to security level 0, as OpenSSL 3 does.
+func (t *TLS) minVersion() uint16 {
+	v := t.options.MinVersion
+	if v == 0 || v < tls.VersionTLS12 && t.ciphers.Level > 0 {
+		return tls.VersionTLS12
+	}
+	return v
+}
+
+// verify reaches OpenSSL's verdict on the broker's certificates.
+func (t *TLS) verify(presented []*x509.Certificate, d *Dialer) error {
+	if t.options.Verify == VerifyNone {
+		return nil
+	}
+	name := t.serverName(d)
+	_, err := certs.Verify(presented, certs.Options{
+		Store:         t.store,
+		Host:          name,
+		SkipName:      t.options.Verify == VerifyChain || name == "",
+		Now:           t.env.Now(),
+		SecurityLevel: t.ciphers.Level,
+	})
+	return err
+}
