@@ -54,7 +54,7 @@ func (s *Session) runAll(ctx context.Context, dial Dial, retry Retry) error {
 		if err == nil || s.isLeaving() {
 			return nil
 		}
-		if retry == nil || !retry(err, connected) {
+		if ctx.Err() != nil || retry == nil || !retry(err, connected) {
 			return err
 		}
 		wait := spread(pause)

@@ -37,6 +37,14 @@ func (c *Conn) Settle() {
 	c.Watcher.Stop()
 }
 
+// TLSVersion names the version of TLS, such as "TLS 1.3"; empty for plain MQTT.
+func (c *Conn) TLSVersion() string {
+	if secured, ok := c.Conn.(*tls.Conn); ok {
+		return tls.VersionName(secured.ConnectionState().Version)
+	}
+	return ""
+}
+
 // CloseWrite closes our direction: a FIN, under TLS after close_notify.
 func (c *Conn) CloseWrite() error {
 	err := closeWrite(c.Conn)

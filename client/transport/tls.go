@@ -18,8 +18,8 @@ type TLSOptions struct {
 	CertFile, KeyFile string
 	// MinVersion is a TLS version of crypto/tls; 0 means TLS 1.2.
 	MinVersion uint16
-	// Ciphers is OpenSSL's list; empty for its default.
-	Ciphers string
+	// Ciphers is OpenSSL's cipher list, or with TLS 1.3 as the minimum a list of TLS 1.3 suites; nil for the default.
+	Ciphers *string
 	ALPN    string
 	// ServerName is checked instead of the host that is dialled, if it is not empty.
 	ServerName string
@@ -62,11 +62,8 @@ type TLS struct {
 // NewTLS reads the files. Its error is a *certs.FileError for a file that cannot be used, or a *CipherError.
 func NewTLS(o TLSOptions, env Environment) (*TLS, error) {
 	t := &TLS{options: o, env: env, store: certs.NewStore(), ciphers: DefaultCiphers()}
-	if o.Ciphers != "" {
-		var err error
-		if t.ciphers, err = ParseCiphers(o.Ciphers); err != nil {
-			return nil, err
-		}
+	if err := t.setCiphers(); err != nil {
+		return nil, err
 	}
 	if o.CAFile != "" {
 		if err := t.store.AddFile(o.CAFile); err != nil {
@@ -85,6 +82,21 @@ func NewTLS(o TLSOptions, env Environment) (*TLS, error) {
 	pair, err := certs.LoadPair(o.CertFile, o.KeyFile, certs.PairOptions{SecurityLevel: t.ciphers.Level, Store: t.store})
 	t.pair = pair
 	return t, err
+}
+
+// setCiphers reads --ciphers. Go offers all TLS 1.3 suites or none, so of a list of those only the names are checked.
+func (t *TLS) setCiphers() (err error) {
+	switch list := t.options.Ciphers; {
+	case list == nil:
+	case t.options.MinVersion == tls.VersionTLS13:
+		_, err = ParseCiphersuites(*list)
+	default:
+		var c *Ciphers
+		if c, err = ParseCiphers(*list); err == nil {
+			t.ciphers = c
+		}
+	}
+	return err
 }
 
 // SecurityLevel is OpenSSL's, 2 unless --ciphers says otherwise.
