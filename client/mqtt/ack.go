@@ -52,7 +52,15 @@ func parseAck(v Version, f Frame) (a Ack, m *Malformed) {
 		return a, malformed(t, cite(v, "2.2.1", "[MQTT-2.3.1-1]"), "the Packet Identifier is 0")
 	}
 	if len(b) > 2 {
-		a.Code, a.Properties, m = parseLongAck(t, b)
+		a.Code = ReasonCode(b[2])
 	}
-	return a, m
+	if len(b) > 3 { // the property length may be left out (MQTT 5.0, 3.4.2.2.1)
+		if a.Properties, _, m = onlyProperties(b[3:], t); m != nil {
+			return a, m
+		}
+	}
+	if !codeFits(t, a.Code) {
+		return a, badCode(v, t, a.Code)
+	}
+	return a, nil
 }

@@ -21,8 +21,9 @@ func (s properties) has(id PropertyID) bool { return s&(1<<id) != 0 }
 
 // checkProperties walks over the whole list and returns which properties it has.
 func checkProperties(list []byte, t PacketType, fromServer bool) (seen properties, m *Malformed) {
+	var p Property
 	for rest := list; len(rest) > 0; {
-		p, n, f := decodeProperty(rest)
+		n, f := decodeProperty(rest, &p)
 		if f != faultNone {
 			return seen, placed(t, f.explain(p.ID, rest))
 		}

@@ -7,8 +7,9 @@ type Connack struct {
 	Properties     Properties // alias the frame
 }
 
-// ParseConnack reads a CONNACK. A 5.0 client that an older server answers in that
-// server's form gets UnsupportedProtocolVersion. The error is a *Malformed.
+// ParseConnack reads a CONNACK. A server that does not speak the client's version
+// may refuse in the form of its own: that is UnsupportedProtocolVersion (MQTT 5.0,
+// 3.1.2.2; 3.1.1 [MQTT-3.1.2-2]). The error is a *Malformed.
 func ParseConnack(v Version, f Frame) (Connack, error) {
 	c, m := parseConnack(v, f)
 	if m != nil {
@@ -37,7 +38,7 @@ func parseConnack(v Version, f Frame) (c Connack, m *Malformed) {
 	case v == V5:
 		c.Properties, _, m = onlyProperties(b[2:], CONNACK)
 	case len(b) > 2:
-		m = malformed(CONNACK, cite(v, "", "3.2.1"), "the packet has %d bytes, not 2", len(b))
+		return fromNewerServer(c, b)
 	}
 	if m == nil && c.SessionPresent && c.Code != Success {
 		m = protocolError(CONNACK, cite(v, "[MQTT-3.2.2-6]", "[MQTT-3.2.2-4]"), "a session in a refusal")
@@ -51,4 +52,12 @@ func fromOlderServer(c Connack) (Connack, *Malformed) {
 		return c, malformed(CONNACK, "MQTT 5.0 [MQTT-2.2.2-1]", "the property length is missing")
 	}
 	return Connack{Code: UnsupportedProtocolVersion}, nil
+}
+
+// fromNewerServer accepts the refusal of a server that speaks nothing but 5.0.
+func fromNewerServer(c Connack, b []byte) (Connack, *Malformed) {
+	if _, _, m := onlyProperties(b[2:], CONNACK); m != nil || b[0] != 0 || c.Code != UnsupportedProtocolVersion {
+		return c, malformed(CONNACK, "MQTT 3.1.1, 3.2.1", "the packet has %d bytes, not 2", len(b))
+	}
+	return c, nil
 }

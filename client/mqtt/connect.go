@@ -46,6 +46,9 @@ func AppendConnect(b []byte, c *Connect) ([]byte, error) {
 	if c.Version == V5 {
 		remaining += varintSize(len(c.Properties)) + len(c.Properties)
 	}
+	if remaining > maxVarint {
+		return b, unencodable(CONNECT, "the packet has %d bytes, more than %d", remaining, maxVarint)
+	}
 	b = appendHeader(b, CONNECT, 0, remaining)
 	b = appendString(b, name)
 	b = append(b, byte(c.Version), c.flags())
@@ -112,6 +115,9 @@ func (c *Connect) flags() byte {
 }
 
 func (c *Connect) encodable() error {
+	if c.Version < V31 || c.Version > V5 {
+		return unencodable(CONNECT, "there is no protocol version %d", byte(c.Version))
+	}
 	if c.Version != V5 && c.Password != nil && c.Username == nil {
 		return unencodable(CONNECT, "MQTT %v has no password without a user name", c.Version)
 	}

@@ -7,9 +7,9 @@
 // against the standard: what violates it is a *[Malformed], which says what was
 // wrong and where the standard forbids it.
 //
-// The 5.0 packets that are rare on a connection (SUBSCRIBE, SUBACK, UNSUBSCRIBE,
-// UNSUBACK, CONNACK, DISCONNECT, AUTH) are laid out by
-// github.com/eclipse/paho.golang/packets. Their properties are not: that package
-// sorts them and drops the empty ones, so [Properties] keeps the list as it is on
-// the wire.
+// The numbers of packet types and properties, and the layout of the 5.0 packets
+// that are rare on a connection (SUBACK, UNSUBACK, DISCONNECT, AUTH), are those of
+// github.com/eclipse/paho.golang/packets. Properties never pass through it: it sorts
+// them, drops the empty ones and needs many times their size, so [Properties] keeps
+// the list as it is on the wire.
 package mqtt

@@ -68,11 +68,15 @@ func unencodable(t PacketType, format string, args ...any) *Unencodable {
 	return &Unencodable{Packet: t, What: fmt.Sprintf(format, args...)}
 }
 
-// cite names the place in the standard of version v; the numbers of 3.1.1 stand
-// for 3.1 too, which has none.
+// cite names the place in the standard of version v, a numbered statement in
+// brackets or a section; the numbers of 3.1.1 stand for 3.1 too, which has none.
 func cite(v Version, in5, in3 string) string {
+	standard, place := "MQTT 3.1.1", in3
 	if v == V5 {
-		return "MQTT 5.0 " + in5
+		standard, place = "MQTT 5.0", in5
 	}
-	return "MQTT 3.1.1 " + in3
+	if place[0] != '[' {
+		standard += ","
+	}
+	return standard + " " + place
 }

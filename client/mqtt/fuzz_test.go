@@ -2,6 +2,7 @@ package mqtt
 
 import (
 	"bytes"
+	"encoding/hex"
 	"errors"
 	"strings"
 	"testing"
@@ -12,6 +13,13 @@ import (
 // FuzzReader feeds what a broker sends: nothing panics, how the bytes arrive does not matter, and a message that was
 // understood is written back as it came.
 func FuzzReader(f *testing.F) {
+	vectors(f, "decode.txt", func(c []string) {
+		packet, err := hex.DecodeString(strings.ReplaceAll(c[1], " ", ""))
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(byte(versionOf(f, c[0])), packet)
+	})
 	for _, v := range []Version{V31, V311, V5} {
 		packet, err := AppendPublish(nil, v, &Publish{Topic: []byte("t"), Payload: []byte("x"), QoS: 1, PacketID: 1})
 		if err != nil {
@@ -20,7 +28,7 @@ func FuzzReader(f *testing.F) {
 		f.Add(byte(v), append(packet, 0x20, 2, 0, 0))
 	}
 	f.Fuzz(func(t *testing.T, version byte, stream []byte) {
-		v := Version(3 + version%3)
+		v := V31 + Version(version)%3
 		whole, pieces := NewReader(bytes.NewReader(stream), 0), NewReader(iotest.OneByteReader(bytes.NewReader(stream)), 0)
 		for {
 			frame, err := whole.Next()
@@ -46,7 +54,7 @@ func holds(t *testing.T, v Version, f Frame) {
 		}
 		return
 	}
-	if f.Type() != PUBLISH || v == V31 {
+	if f.Type() != PUBLISH || v == V31 && f.Header&0x0e == flagDup {
 		return
 	}
 	var p Publish
@@ -71,8 +79,15 @@ func FuzzTopic(f *testing.F) {
 		if ValidTopicName(topic) != (ValidTopicFilter(topic) && !strings.ContainsAny(topic, "+#")) {
 			t.Errorf("%q: the name and the filter disagree", topic)
 		}
-		if ValidUTF8(topic) && !utf8.ValidString(topic) {
-			t.Errorf("%q is not UTF-8", topic)
+		if got, want := ValidUTF8(topic), plainestUTF8(topic); got != want || ValidUTF8([]byte(topic)) != want {
+			t.Errorf("ValidUTF8(%q) is %v, want %v", topic, got, want)
+		}
+		standard := utf8.ValidString(topic) && !strings.Contains(topic, "\x00")
+		if got := wellFormed([]byte(topic)); got != standard {
+			t.Errorf("wellFormed(%q) is %v", topic, got)
+		}
+		if got := plainTopic([]byte(topic)); got != (standard && !strings.ContainsAny(topic, "+#")) {
+			t.Errorf("plainTopic(%q) is %v", topic, got)
 		}
 		matches := MatchTopic(filter, topic)
 		if !ValidTopicName(topic) || !ValidTopicFilter(filter) {
@@ -84,10 +99,34 @@ func FuzzTopic(f *testing.F) {
 		if MatchTopic("#", topic) != (topic[0] != '$') {
 			t.Errorf("# and %q", topic)
 		}
-		if matches && !strings.ContainsAny(filter, "+#") && filter != topic {
-			t.Errorf("%q matches %q", filter, topic)
+		if want := matchLevels(strings.Split(filter, "/"), strings.Split(topic, "/")) && (topic[0] != '$' || filter[0] == '$'); matches != want {
+			t.Errorf("MatchTopic(%q, %q) is %v", filter, topic, matches)
 		}
 	})
+}
+
+// plainestUTF8 is ValidUTF8, one character after the other.
+func plainestUTF8(s string) bool {
+	for _, r := range s {
+		switch {
+		case r < 0x20, r >= 0x7f && r <= 0x9f, r >= 0xfdd0 && r <= 0xfdef, r&0xffff >= 0xfffe:
+			return false
+		}
+	}
+	return utf8.ValidString(s) && len(s) <= 65_536
+}
+
+// matchLevels is MatchTopic in the plainest words, without the rule about $.
+func matchLevels(filter, topic []string) bool {
+	switch {
+	case len(filter) == 0:
+		return len(topic) == 0
+	case filter[0] == "#":
+		return true
+	case len(topic) == 0:
+		return false
+	}
+	return (filter[0] == "+" || filter[0] == topic[0]) && matchLevels(filter[1:], topic[1:])
 }
 
 // FuzzProperties: a list that passes the check is rebuilt from its parts byte by byte.

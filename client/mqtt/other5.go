@@ -6,41 +6,12 @@ import (
 	"github.com/eclipse/paho.golang/packets"
 )
 
-// parseLongAck reads a 5.0 acknowledgement with a Reason Code.
-func parseLongAck(t PacketType, b []byte) (code ReasonCode, list Properties, m *Malformed) {
-	if len(b) > 3 { // the property length may be left out (MQTT 5.0, 3.4.2.2.1)
-		if list, _, m = onlyProperties(b[3:], t); m != nil {
-			return 0, nil, m
-		}
-	}
-	switch t {
-	case PUBACK:
-		p := packets.Puback{Properties: &packets.Properties{}}
-		m = unpack(t, b, &p)
-		code = ReasonCode(p.ReasonCode)
-	case PUBREC:
-		p := packets.Pubrec{Properties: &packets.Properties{}}
-		m = unpack(t, b, &p)
-		code = ReasonCode(p.ReasonCode)
-	case PUBREL:
-		p := packets.Pubrel{Properties: &packets.Properties{}}
-		m = unpack(t, b, &p)
-		code = ReasonCode(p.ReasonCode)
-	default:
-		p := packets.Pubcomp{Properties: &packets.Properties{}}
-		m = unpack(t, b, &p)
-		code = ReasonCode(p.ReasonCode)
-	}
-	if m == nil && !codeFits(t, code) {
-		m = badCode(t, code)
-	}
-	return code, list, m
-}
-
 // unpacker is a packet of the library.
 type unpacker interface{ Unpack(*bytes.Buffer) error }
 
-// unpack has the library decode a body whose properties were checked before.
+// unpack has the library decode a body. Its properties have been checked and are
+// left out of it: the library's own form of them takes many times their size, which
+// a server could use to fill the memory.
 func unpack(t PacketType, body []byte, p unpacker) *Malformed {
 	if err := p.Unpack(bytes.NewBuffer(body)); err != nil {
 		return malformed(t, "MQTT 5.0, 2.1", "it does not decode: %v", err)
@@ -48,8 +19,21 @@ func unpack(t PacketType, body []byte, p unpacker) *Malformed {
 	return nil
 }
 
-func badCode(t PacketType, code ReasonCode) *Malformed {
-	return protocolError(t, "MQTT 5.0, 2.4", "the Reason Code 0x%02x is not one of this packet's", byte(code))
+func badCode(v Version, t PacketType, code ReasonCode) *Malformed {
+	statement := "[MQTT-3.9.3-2]" // SUBACK, in both versions
+	switch t {
+	case PUBACK:
+		statement = "[MQTT-3.4.2-1]"
+	case PUBREC:
+		statement = "[MQTT-3.5.2-1]"
+	case PUBREL:
+		statement = "[MQTT-3.6.2-1]"
+	case PUBCOMP:
+		statement = "[MQTT-3.7.2-1]"
+	case UNSUBACK:
+		statement = "[MQTT-3.11.3-2]"
+	}
+	return protocolError(t, cite(v, statement, statement), "the Reason Code 0x%02x is not one of this packet's", byte(code))
 }
 
 // codeFits reports whether a server may send a Reason Code in a packet (MQTT 5.0, 2.4).
@@ -111,8 +95,8 @@ func parseDisconnect(f Frame) (d Disconnect, m *Malformed) {
 			return d, m
 		}
 	}
-	p := packets.Disconnect{Properties: &packets.Properties{}}
-	m = unpack(DISCONNECT, f.Body, &p)
+	var p packets.Disconnect
+	m = unpack(DISCONNECT, f.Body[:1], &p)
 	d.Code = ReasonCode(p.ReasonCode)
 	return d, m
 }
@@ -144,8 +128,8 @@ func parseAuth(f Frame) (a Auth, m *Malformed) {
 			return a, m
 		}
 	}
-	p := packets.Auth{Properties: &packets.Properties{}}
-	m = unpack(AUTH, f.Body, &p)
+	var p packets.Auth
+	m = unpack(AUTH, f.Body[:1], &p)
 	a.Code = ReasonCode(p.ReasonCode)
 	return a, m
 }

@@ -24,7 +24,8 @@ type Property struct {
 func (p Properties) All() iter.Seq[Property] {
 	return func(yield func(Property) bool) {
 		for rest := []byte(p); len(rest) > 0; {
-			property, n, f := decodeProperty(rest)
+			var property Property
+			n, f := decodeProperty(rest, &property)
 			if f != faultNone || !yield(property) {
 				return
 			}
@@ -56,7 +57,8 @@ func (p Properties) String(id PropertyID) (string, bool) {
 
 func (p Properties) find(id PropertyID) (Property, bool) {
 	for rest := []byte(p); len(rest) > 0; {
-		property, n, f := decodeProperty(rest)
+		var property Property
+		n, f := decodeProperty(rest, &property)
 		if f != faultNone {
 			break
 		}
@@ -78,54 +80,54 @@ const (
 	faultVarint
 )
 
-// decodeProperty reads the property at the start of b and returns how many bytes
-// it takes. Identifiers are Variable Byte Integers, but all are below 128.
-func decodeProperty(b []byte) (p Property, n int, f fault) {
-	p.ID = PropertyID(b[0])
+// decodeProperty reads the property at the start of b into p and returns how many
+// bytes it takes. Identifiers are Variable Byte Integers, but all are below 128.
+func decodeProperty(b []byte, p *Property) (n int, f fault) {
+	*p = Property{ID: PropertyID(b[0])}
 	info := p.ID.info()
 	if info == nil {
-		return p, 0, faultIdentifier
+		return 0, faultIdentifier
 	}
 	value := b[1:]
 	switch info.typ {
 	case TypeByte:
 		if len(value) >= 1 {
 			p.Value = uint32(value[0])
-			return p, 2, faultNone
+			return 2, faultNone
 		}
 	case TypeUint16:
 		if len(value) >= 2 {
 			p.Value = uint32(binary.BigEndian.Uint16(value))
-			return p, 3, faultNone
+			return 3, faultNone
 		}
 	case TypeUint32:
 		if len(value) >= 4 {
 			p.Value = binary.BigEndian.Uint32(value)
-			return p, 5, faultNone
+			return 5, faultNone
 		}
 	case TypeVarint:
 		v, size := decodeVarint(value)
 		if size > 0 {
 			p.Value = uint32(v)
-			return p, 1 + size, faultNone
+			return 1 + size, faultNone
 		}
 		if size < 0 {
-			return p, 0, faultVarint
+			return 0, faultVarint
 		}
 	case TypeBinary, TypeString:
 		if data, ok := prefixed(value); ok {
 			p.Data = data
-			return p, 3 + len(data), faultNone
+			return 3 + len(data), faultNone
 		}
 	case TypeStringPair:
 		if key, ok := prefixed(value); ok {
 			if data, ok := prefixed(value[2+len(key):]); ok {
 				p.Key, p.Data = key, data
-				return p, 5 + len(key) + len(data), faultNone
+				return 5 + len(key) + len(data), faultNone
 			}
 		}
 	}
-	return p, 0, faultTruncated
+	return 0, faultTruncated
 }
 
 // prefixed cuts the string or binary data with its Two Byte Integer length from

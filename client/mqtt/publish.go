@@ -56,6 +56,10 @@ func (p *Publish) encodable(v Version, remaining int) error {
 		return unencodable(PUBLISH, "the packet has %d bytes, more than %d", remaining, maxVarint)
 	case v != V5 && len(p.Properties) > 0:
 		return unencodable(PUBLISH, "MQTT %v has no properties", v)
+	case p.QoS == 0 && p.Dup:
+		return unencodable(PUBLISH, "DUP with QoS 0")
+	case p.QoS > 0 && p.PacketID == 0:
+		return unencodable(PUBLISH, "QoS %d without a Packet Identifier", p.QoS)
 	case p.QoS > 2:
 		return unencodable(PUBLISH, "there is no QoS %d", p.QoS)
 	}
@@ -115,8 +119,8 @@ func parsePublish(v Version, f Frame, p *Publish) *Malformed {
 		if rest, m = p.parseProperties(rest); m != nil {
 			return m
 		}
-	} else if len(p.Topic) == 0 && v == V311 {
-		return malformed(PUBLISH, cite(v, "", "[MQTT-4.7.3-1]"), "the topic is empty")
+	} else if len(p.Topic) == 0 {
+		return malformed(PUBLISH, cite(v, "[MQTT-4.7.3-1]", "[MQTT-4.7.3-1]"), "the topic is empty")
 	}
 	p.Payload = rest
 	return nil

@@ -1,8 +1,6 @@
 package mqtt
 
-import (
-	"io"
-)
+import "io"
 
 const (
 	// maxPacketSize is the largest packet that MQTT has: type, four length bytes and the rest.
@@ -181,31 +179,26 @@ func (r *Reader) take(err error) error {
 	return err
 }
 
-// makeRoom leaves some of the buffer free behind r.end.
+// makeRoom leaves some of the buffer free behind r.end. size is that of the
+// incomplete packet, 0 when it is not known.
 func (r *Reader) makeRoom(size int) {
-	unread := r.end - r.start
-	want := len(r.buf)
+	unread, want := r.buf[r.start:r.end], len(r.buf)
 	switch {
 	case want == 0:
 		want = firstBuffer
-	case want > keptBuffer && max(size, unread) < steadyBuffer:
+	case len(unread) == want:
+		// Twice what arrived at most, and above the steady size no more than the packet needs.
+		want = min(2*want, max(size, steadyBuffer))
+	case want > keptBuffer && max(size, len(unread)) <= steadyBuffer:
 		want = steadyBuffer
-	case unread == want:
-		// Never more than twice of what has arrived, nor more than is needed.
-		want = max(steadyBuffer, min(2*want, size))
-		if size == 0 {
-		}
 	case r.filled && want < steadyBuffer:
 		want *= 2
 	}
-	if want == len(r.buf) {
-		if r.start > 0 {
-			copy(r.buf, r.buf[r.start:r.end])
-		}
-	} else {
-		grown := make([]byte, want)
-		copy(grown, r.buf[r.start:r.end])
-		r.buf = grown
+	if want != len(r.buf) {
+		r.buf = make([]byte, want)
+	} else if r.start == 0 {
+		return
 	}
-	r.start, r.end, r.filled = 0, unread, false
+	copy(r.buf, unread)
+	r.start, r.end = 0, len(unread)
 }

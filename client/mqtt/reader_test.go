@@ -2,6 +2,7 @@ package mqtt
 
 import (
 	"bytes"
+	"encoding/hex"
 	"errors"
 	"io"
 	"runtime"
@@ -33,12 +34,16 @@ func TestRemainingLength(t *testing.T) {
 			t.Errorf("Remaining Length %d: read %d bytes, Size %d (%v)", n, len(f.Body), f.Size(), err)
 		}
 	}
-	if got := PacketSize([]byte{0x30, 0xff, 0xff, 0xff, 0x7f}); got != 5+268_435_455 {
+	huge := make([]byte, maxVarint) // never touched, so never in memory
+	largest, err := AppendPublishHeader(nil, V311, &Publish{Topic: []byte("t"), Payload: huge[:maxVarint-3]})
+	if want := "30ffffff7f000174"; err != nil || hex.EncodeToString(largest) != want {
+		t.Errorf("the largest packet begins with %x (%v), want %s", largest, err, want)
+	}
+	if got := PacketSize(largest); got != 268_435_460 {
 		t.Errorf("the largest packet has %d bytes, want 268435460", got)
 	}
-	_, err := AppendPublishHeader(nil, V311, &Publish{Topic: []byte("t"), Payload: make([]byte, 268_435_453)})
 	var bad *Unencodable
-	if !errors.As(err, &bad) {
+	if _, err := AppendPublishHeader(nil, V311, &Publish{Topic: []byte("t"), Payload: huge[:maxVarint-2]}); !errors.As(err, &bad) {
 		t.Errorf("a Remaining Length of 268435456: %v, want an *Unencodable", err)
 	}
 }

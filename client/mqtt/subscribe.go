@@ -2,6 +2,7 @@ package mqtt
 
 import (
 	"encoding/binary"
+	"slices"
 
 	"github.com/eclipse/paho.golang/packets"
 )
@@ -15,13 +16,20 @@ type Subscription struct {
 	Options byte
 }
 
-// AppendSubscribe appends a SUBSCRIBE to b (MQTT 5.0, 3.8). The error is an *Unencodable.
+// AppendSubscribe appends a SUBSCRIBE to b (MQTT 5.0, 3.8). The error is an
+// *Unencodable: no filter [MQTT-3.8.3-2], one that is too long, or options that the
+// standard reserves [MQTT-3.8.3-5].
 func AppendSubscribe(b []byte, v Version, id uint16, filters []Subscription, props Properties) ([]byte, error) {
 	size := 0
 	for _, f := range filters {
 		size += 2 + len(f.Filter) + 1
-		if len(f.Filter) > maxString {
+		switch {
+		case len(f.Filter) > maxString:
 			return b, unencodable(SUBSCRIBE, "a topic filter has %d bytes, more than %d", len(f.Filter), maxString)
+		case f.QoS > 2:
+			return b, unencodable(SUBSCRIBE, "there is no QoS %d", f.QoS)
+		case f.Options&^legalOptions != 0 || f.Options&retainHandling == retainHandling:
+			return b, unencodable(SUBSCRIBE, "there are no Subscription Options 0x%02x", f.Options)
 		}
 	}
 	b, err := appendRequest(b, v, SUBSCRIBE, id, size, props)
@@ -34,6 +42,11 @@ func AppendSubscribe(b []byte, v Version, id uint16, filters []Subscription, pro
 	return b, nil
 }
 
+const (
+	legalOptions   = 0x3c // No Local, Retain As Published, Retain Handling
+	retainHandling = 0x30 // of which the value 3 is reserved
+)
+
 func (f *Subscription) options(v Version) byte {
 	if v == V5 {
 		return f.Options
@@ -41,7 +54,8 @@ func (f *Subscription) options(v Version) byte {
 	return 0
 }
 
-// AppendUnsubscribe appends an UNSUBSCRIBE to b (MQTT 5.0, 3.10). The error is an *Unencodable.
+// AppendUnsubscribe appends an UNSUBSCRIBE to b (MQTT 5.0, 3.10). The error is an
+// *Unencodable: no filter [MQTT-3.10.3-2], or one that is too long.
 func AppendUnsubscribe(b []byte, v Version, id uint16, filters []string, props Properties) ([]byte, error) {
 	size := 0
 	for _, f := range filters {
@@ -68,7 +82,12 @@ func appendRequest(b []byte, v Version, t PacketType, id uint16, size int, props
 	} else if len(props) > 0 {
 		return b, unencodable(t, "MQTT %v has no properties", v)
 	}
-	if remaining > maxVarint {
+	switch {
+	case size == 0:
+		return b, unencodable(t, "there is no topic filter")
+	case id == 0:
+		return b, unencodable(t, "there is no Packet Identifier")
+	case remaining > maxVarint:
 		return b, unencodable(t, "the packet has %d bytes, more than %d", remaining, maxVarint)
 	}
 	b = appendHeader(b, t, pubrelFlags, remaining)
@@ -93,7 +112,11 @@ func AppendDisconnect(b []byte, v Version, rc ReasonCode, props Properties) ([]b
 	case len(props) == 0:
 		return append(b, byte(DISCONNECT)<<4, 1, byte(rc)), nil
 	}
-	b = appendHeader(b, DISCONNECT, 0, 1+varintSize(len(props))+len(props))
+	remaining := 1 + varintSize(len(props)) + len(props)
+	if remaining > maxVarint {
+		return b, unencodable(DISCONNECT, "the packet has %d bytes, more than %d", remaining, maxVarint)
+	}
+	b = appendHeader(b, DISCONNECT, 0, remaining)
 	b = append(b, byte(rc))
 	return append(appendVarint(b, len(props)), props...), nil
 }
@@ -127,8 +150,12 @@ func parseAnswer(v Version, f Frame, t PacketType) (Suback, error) {
 }
 
 func parseCodes(v Version, b []byte, t PacketType) (s Suback, m *Malformed) {
+	header, payload := "3.9.2", "3.9.3"
+	if t == UNSUBACK {
+		header, payload = "3.11.2", "3.11.3"
+	}
 	if len(b) < 2 {
-		return s, malformed(t, cite(v, "3.9.2", "3.9.2"), "the packet ends before the Packet Identifier")
+		return s, malformed(t, cite(v, header, header), "the packet ends before the Packet Identifier")
 	}
 	s.PacketID = binary.BigEndian.Uint16(b)
 	if s.PacketID == 0 {
@@ -142,16 +169,17 @@ func parseCodes(v Version, b []byte, t PacketType) (s Suback, m *Malformed) {
 	}
 	if v != V5 && t == UNSUBACK {
 		if len(codes) > 0 {
-			m = malformed(t, cite(v, "", "3.11.1"), "the packet has %d bytes, not 2", len(b))
+			m = malformed(t, "MQTT 3.1.1, 3.11.1", "the packet has %d bytes, not 2", len(b))
 		}
 		return s, m
 	}
 	if len(codes) == 0 {
-		return s, malformed(t, cite(v, "3.9.3", "3.9.3"), "there is no Reason Code")
+		return s, malformed(t, cite(v, payload, payload), "there is no Reason Code")
 	}
+	s.Codes = make([]ReasonCode, 0, len(codes))
 	for _, c := range codes {
 		if v == V5 && !codeFits(t, ReasonCode(c)) || v == V311 && c > 2 && c != 0x80 {
-			return s, protocolError(t, cite(v, "3.9.3", "[MQTT-3.9.3-2]"), "the Reason Code 0x%02x is not one of this packet's", c)
+			return s, badCode(v, t, ReasonCode(c))
 		}
 		s.Codes = append(s.Codes, ReasonCode(c))
 	}
@@ -160,8 +188,12 @@ func parseCodes(v Version, b []byte, t PacketType) (s Suback, m *Malformed) {
 
 // codes5 has the library cut the codes out of a body whose properties are checked first.
 func codes5(b []byte, t PacketType) (codes []byte, list Properties, m *Malformed) {
-	if list, _, _, m = cutProperties(b[2:], t); m != nil {
+	list, _, codes, m = cutProperties(b[2:], t)
+	if m != nil {
 		return nil, nil, m
+	}
+	if len(list) > 0 {
+		b = slices.Concat(b[:2], []byte{0}, codes)
 	}
 	if t == UNSUBACK {
 		p := packets.Unsuback{Properties: &packets.Properties{}}

@@ -16,7 +16,7 @@ import (
 var update = flag.Bool("update", false, "write the results of testdata/decode.txt anew")
 
 // vectors calls f with the columns of each line of a file that is no comment.
-func vectors(t *testing.T, name string, f func(columns []string)) {
+func vectors(t testing.TB, name string, f func(columns []string)) {
 	t.Helper()
 	file, err := os.Open(filepath.Join("testdata", name))
 	if err != nil {
@@ -34,7 +34,7 @@ func vectors(t *testing.T, name string, f func(columns []string)) {
 	}
 }
 
-func versionOf(t *testing.T, s string) Version {
+func versionOf(t testing.TB, s string) Version {
 	t.Helper()
 	v, ok := map[string]Version{"31": V31, "311": V311, "5": V5}[s]
 	if !ok {
@@ -89,33 +89,50 @@ func encode(t *testing.T, v Version, words []string) ([]byte, error) {
 
 // wording is a packet described in words.
 type wording struct {
-	t       *testing.T
-	values  map[string]string
-	filters []string
-	props   Properties
+	t                *testing.T
+	values           map[string]string
+	filters          []string
+	props, willProps Properties
 }
 
 func parseWords(t *testing.T, words []string) *wording {
 	w := &wording{t: t, values: map[string]string{}}
 	for _, word := range words {
 		name, value, _ := strings.Cut(word, "=")
-		id, isProperty := PropertyByName(name)
-		switch {
-		case isProperty:
-			n, err := strconv.Atoi(value)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if w.props, err = AppendPropertyUint(w.props, id, uint32(n)); err != nil {
-				t.Fatal(err)
-			}
-		case name == "filter":
+		if name == "filter" {
 			w.filters = append(w.filters, value)
-		default:
+		} else if id, ok := PropertyByName(name); ok {
+			w.props = appendWord(t, w.props, id, value)
+		} else if id, ok := PropertyByName(strings.TrimPrefix(name, "will:")); ok {
+			w.willProps = appendWord(t, w.willProps, id, value)
+		} else {
 			w.values[name] = value
 		}
 	}
 	return w
+}
+
+// appendWord appends a property whose value is written as list writes it.
+func appendWord(t *testing.T, props Properties, id PropertyID, value string) Properties {
+	var err error
+	switch id.Type() {
+	case TypeString:
+		props, err = AppendPropertyString(props, id, value)
+	case TypeBinary:
+		props, err = AppendPropertyBinary(props, id, []byte(value))
+	case TypeStringPair:
+		key, text, _ := strings.Cut(value, ":")
+		props, err = AppendPropertyPair(props, id, key, text)
+	default:
+		var n uint64
+		if n, err = strconv.ParseUint(value, 10, 32); err == nil {
+			props, err = AppendPropertyUint(props, id, uint32(n))
+		}
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return props
 }
 
 func (w *wording) has(name string) bool { _, ok := w.values[name]; return ok }
@@ -138,7 +155,10 @@ func (w *wording) connect(v Version) *Connect {
 		Username: w.text("user"), Password: w.text("password"), Properties: w.props,
 	}
 	if w.has("will") {
-		c.Will = &Will{Topic: w.values["will"], Payload: []byte(w.values["will-payload"]), QoS: byte(w.number("will-qos")), Retain: w.has("will-retain")}
+		c.Will = &Will{
+			Topic: w.values["will"], Payload: []byte(w.values["will-payload"]), QoS: byte(w.number("will-qos")),
+			Retain: w.has("will-retain"), Properties: w.willProps,
+		}
 	}
 	return c
 }
@@ -190,8 +210,12 @@ func rewrite(t *testing.T, results map[string]string) {
 	}
 	lines := strings.Split(string(text), "\n")
 	for i, line := range lines {
-		if c := strings.Split(line, "|"); len(c) == 3 {
-			lines[i] = c[0] + "|" + c[1] + "| " + results[strings.TrimSpace(c[0])+"|"+strings.TrimSpace(c[1])]
+		c := strings.Split(line, "|")
+		if len(c) != 3 {
+			continue
+		}
+		if result, ok := results[strings.TrimSpace(c[0])+"|"+strings.TrimSpace(c[1])]; ok {
+			lines[i] = c[0] + "|" + c[1] + "| " + result
 		}
 	}
 	if err := os.WriteFile(name, []byte(strings.Join(lines, "\n")), 0o644); err != nil {
@@ -282,4 +306,54 @@ func list(props Properties) string {
 		}
 	}
 	return b.String()
+}
+
+// A message and an acknowledgement that were understood say the same when they are written again and read again.
+func TestRoundTrip(t *testing.T) {
+	written := 0
+	vectors(t, "decode.txt", func(c []string) {
+		v := versionOf(t, c[0])
+		packet, err := hex.DecodeString(strings.ReplaceAll(c[1], " ", ""))
+		if err != nil {
+			t.Fatal(err)
+		}
+		f, err := NewReader(bytes.NewReader(packet), 0).Next()
+		if err != nil {
+			return
+		}
+		var again []byte
+		switch f.Type() {
+		case PUBLISH:
+			var p Publish
+			if ParsePublish(v, f, &p) != nil {
+				return
+			}
+			if again, err = AppendPublish(nil, v, &p); err != nil || !bytes.Equal(again, packet) {
+				t.Errorf("%x is written as %x (%v)", packet, again, err)
+			}
+		case PUBACK, PUBREC, PUBREL, PUBCOMP:
+			a, err := ParseAck(v, f)
+			if err != nil || len(a.Properties) > 0 {
+				return // we send no acknowledgement with properties
+			}
+			again = AppendAck(nil, v, f.Type(), a.PacketID, a.Code)
+		case DISCONNECT:
+			d, err := ParseDisconnect(f)
+			if err != nil {
+				return
+			}
+			if again, err = AppendDisconnect(nil, V5, d.Code, d.Properties); err != nil {
+				t.Fatal(err)
+			}
+		default:
+			return
+		}
+		written++
+		if got := decode(v, again); got != c[2] {
+			t.Errorf("%x, written as %x: %s, want %s", packet, again, got, c[2])
+		}
+	})
+	if written < 20 {
+		t.Errorf("only %d packets went round", written)
+	}
 }
