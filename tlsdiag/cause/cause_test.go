@@ -1,0 +1,264 @@
+package cause
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/culex-mqtt/culex/tlsdiag/evidence"
+)
+
+func TestCatalogueIsComplete(t *testing.T) {
+	kebab := regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
+	all := append(List(), Warnings()...)
+	seen := map[string]bool{}
+	for _, c := range all {
+		if !kebab.MatchString(c.ID) || seen[c.ID] {
+			t.Errorf("identifier %q", c.ID)
+		}
+		seen[c.ID] = true
+		if c.Title == "" || len(c.Title) > 90 || strings.HasSuffix(c.Title, ".") || c.Source == "" || c.Match == nil {
+			t.Errorf("%s: title %q, source %q", c.ID, c.Title, c.Source)
+		}
+	}
+	for _, c := range all {
+		for _, id := range c.Explains {
+			if !seen[id] || id == c.ID {
+				t.Errorf("%s explains %q", c.ID, id)
+			}
+		}
+	}
+	if seen[Unclassified] {
+		t.Error("the catalogue has a cause for what it has no cause for")
+	}
+}
+
+// TestOneCauseOneFile: each cause stands in the file of its name.
+func TestOneCauseOneFile(t *testing.T) {
+	for _, c := range List() {
+		name := strings.ReplaceAll(c.ID, "-", "_") + ".go"
+		text, err := os.ReadFile(name)
+		if err != nil || !strings.Contains(string(text), `"`+c.ID+`"`) {
+			t.Errorf("%s: %v", c.ID, err)
+		}
+	}
+}
+
+// TestExplainedCausesComeLater: what a cause explains must not win over it.
+func TestExplainedCausesComeLater(t *testing.T) {
+	place := map[string]int{}
+	for i, c := range List() {
+		place[c.ID] = i
+	}
+	for _, c := range List() {
+		for _, id := range c.Explains {
+			if other, ok := place[id]; ok && slices.Contains(List()[other].Explains, c.ID) {
+				t.Errorf("%s and %s explain each other", c.ID, id)
+			}
+		}
+	}
+}
+
+func cases(t testing.TB) map[string]*evidence.Session {
+	t.Helper()
+	paths, err := filepath.Glob("../testdata/cases/*/evidence.json")
+	if err != nil || len(paths) < len(List()) {
+		t.Fatalf("%d cases: %v", len(paths), err)
+	}
+	out := map[string]*evidence.Session{}
+	for _, p := range paths {
+		b, err := os.ReadFile(p)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s := new(evidence.Session)
+		if err := json.Unmarshal(b, s); err != nil {
+			t.Fatal(err)
+		}
+		out[filepath.Base(filepath.Dir(p))] = s
+	}
+	return out
+}
+
+// TestFindingsKeepTheRules holds each finding of each case to what a person
+// can use.
+func TestFindingsKeepTheRules(t *testing.T) {
+	parties := []Party{Gateway, Broker, CA, Network}
+	for name, s := range cases(t) {
+		f, ok := Find(s)
+		if !ok {
+			continue
+		}
+		if len(f.Hints) == 0 || len(f.Hints) > MaxHints {
+			t.Errorf("%s: %d hints", name, len(f.Hints))
+		}
+		for _, h := range f.Hints {
+			if !slices.Contains(parties, h.Party) || h.Action == "" || strings.HasSuffix(h.Action, ".") {
+				t.Errorf("%s: hint %+v", name, h)
+			}
+		}
+		if len(f.Seen) == 0 || slices.Contains(f.Seen, "") {
+			t.Errorf("%s: seen %q", name, f.Seen)
+		}
+		if f.Headline == "" || strings.HasSuffix(f.Headline, ".") || len(f.Headline) > 220 {
+			t.Errorf("%s: headline %q", name, f.Headline)
+		}
+		if !slices.Contains([]Confidence{Sure, Likely, Guess}, f.Confidence) || f.Confidence == Sure && f.Rival != "" {
+			t.Errorf("%s: %s, rival %q", name, f.Confidence, f.Rival)
+		}
+	}
+}
+
+// TestSymptomsAreSuppressed: an expired certificate for another name is
+// reported once, and the name as what comes next.
+func TestSymptomsAreSuppressed(t *testing.T) {
+	s := cases(t)["server-certificate-expired"]
+	s.Peer.NameMatches = evidence.No
+	f, ok := Find(s)
+	if !ok || f.ID != "server-certificate-expired" || len(f.Also) != 1 || f.Also[0].ID != "server-name-mismatch" {
+		t.Errorf("%s, also %+v", f.ID, f.Also)
+	}
+	s.Asked.Insecure = true
+	if f, _ := Find(s); len(f.Also) != 0 {
+		t.Errorf("with --insecure the name is not looked at: %+v", f.Also)
+	}
+}
+
+// TestSystemStoreReplacesNothing: a certificate of the same name that some
+// package put into the system's store is not the broker's old one.
+func TestSystemStoreReplacesNothing(t *testing.T) {
+	s := cases(t)["server-self-signed-replaced"]
+	s.Asked.CAFile, s.Asked.OSCerts = "", true
+	s.Trust.Anchors[0].File = "/etc/ssl/certs/ce275665.0"
+	if f, _ := Find(s); f.ID != "server-self-signed" {
+		t.Errorf("%s: %s", f.ID, f.Headline)
+	}
+}
+
+// TestNothingObservedIsNotNo: evidence that knows less must never lead to a
+// surer finding.
+func TestNothingObservedIsNotNo(t *testing.T) {
+	for name, s := range cases(t) {
+		for i := range s.Peer.Chain {
+			s.Peer.Chain[i].Signed = evidence.Signed{}
+		}
+		for i := range s.Client.Chain {
+			s.Client.Chain[i].Signed = evidence.Signed{}
+		}
+		f, ok := Find(s)
+		if !ok {
+			continue
+		}
+		switch f.ID {
+		case "ca-and-server-same-subject", "server-self-signed", "server-self-signed-replaced", "certificate-signature-invalid",
+			"client-certificate-same-subject", "client-certificate-signature-invalid", "authority-key-id-mismatch":
+			t.Errorf("%s: %s without a signature that was checked", name, f.ID)
+		}
+	}
+}
+
+// TestEveryAlertHasAnAnswer gives each alert code at each stage to the
+// catalogue: something is found, and nothing panics on what is not there.
+func TestEveryAlertHasAnAnswer(t *testing.T) {
+	stages := []evidence.Stage{evidence.StageHello, evidence.StageServerFlight, evidence.StageVerify, evidence.StageClientFlight, evidence.StageEstablished}
+	for code := range 256 {
+		for _, stage := range stages {
+			for _, sent := range []evidence.Answer{evidence.NotObserved, evidence.No, evidence.Yes} {
+				s := &evidence.Session{Stage: stage}
+				s.Asked.TLS = true
+				s.Client.Requested, s.Client.Sent = sent, sent
+				s.Flow.Alerts = []evidence.Alert{{From: evidence.SideServer, Level: 2, Code: code, Stage: stage}}
+				s.End = evidence.End{Op: evidence.OpHandshake, How: evidence.EndAlert}
+				if f, ok := Find(s); !ok || f.Headline == "" {
+					t.Errorf("alert %d at %s: %+v", code, stage, f)
+				}
+			}
+		}
+	}
+}
+
+// TestEveryVerdictHasAnAnswer does the same with OpenSSL's numbers.
+func TestEveryVerdictHasAnAnswer(t *testing.T) {
+	for number := 1; number < 100; number++ {
+		s := &evidence.Session{Stage: evidence.StageVerify}
+		s.Asked.TLS = true
+		s.Verdict = &evidence.Verdict{Error: number, Text: "x"}
+		s.End = evidence.End{Op: evidence.OpHandshake, How: evidence.EndOther, Error: "x"}
+		if f, ok := Find(s); !ok || f.Headline == "" {
+			t.Errorf("error %d: %+v", number, f)
+		}
+	}
+}
+
+// TestPlainFailuresAreLeftAlone: what has nothing to do with TLS gets no report.
+func TestPlainFailuresAreLeftAlone(t *testing.T) {
+	for _, s := range []*evidence.Session{
+		{Stage: evidence.StageDial, Outcome: evidence.Outcome{End: evidence.End{How: evidence.EndRefused}}},
+		{Stage: evidence.StageResolve, Outcome: evidence.Outcome{End: evidence.End{How: evidence.EndUnknownHost}}},
+		{Stage: evidence.StagePlain, Target: evidence.Target{Port: 1883}, Outcome: evidence.Outcome{End: evidence.End{How: evidence.EndFIN}}},
+		{Stage: evidence.StageConnack, Outcome: evidence.Outcome{Connack: 5}},
+		{Stage: evidence.StageResolve, Asked: evidence.Asked{TLS: true}, Outcome: evidence.Outcome{End: evidence.End{How: evidence.EndUnknownHost}}},
+	} {
+		if f, ok := Find(s); ok {
+			t.Errorf("%s: %s", s.Stage, f.ID)
+		}
+	}
+}
+
+func TestSpan(t *testing.T) {
+	for _, test := range []struct {
+		d    time.Duration
+		want string
+	}{
+		{0, "0s"}, {time.Second, "1s"}, {90 * time.Second, "1min 30s"}, {time.Hour, "1h"}, {76 * time.Hour, "3d 4h"},
+		{-76 * time.Hour, "3d 4h"}, {24 * time.Hour * 365, "1y"}, {24 * time.Hour * 400, "1y 35d"}, {48*time.Hour + time.Minute, "2d"},
+	} {
+		if got := span(test.d); got != test.want {
+			t.Errorf("%v: %q, want %q", test.d, got, test.want)
+		}
+	}
+}
+
+func TestQuote(t *testing.T) {
+	for in, want := range map[string]string{
+		"broker.lan": "broker.lan", "/etc/my ca.crt": "'/etc/my ca.crt'", "$(reboot)": "'$(reboot)'", "a'b": `'a'\''b'`,
+		"": "''", "a;b": "'a;b'", "ä": "'ä'",
+	} {
+		if got := quote(in); got != want {
+			t.Errorf("%q: %s, want %s", in, got, want)
+		}
+	}
+	if got := file("-rf"); got != "./-rf" {
+		t.Error(got)
+	}
+}
+
+func TestList(t *testing.T) {
+	for want, in := range map[string][]string{
+		"nothing": nil, "a": {"a"}, "a and b": {"a", "b"}, "a, b, c and d": {"a", "b", "c", "d"}, "a, b, c, d and 2 more": {"a", "b", "c", "d", "e", "f"},
+	} {
+		if got := list(in); got != want {
+			t.Errorf("%q: %q, want %q", in, got, want)
+		}
+	}
+}
+
+func TestWildcardsThatNearlyMatch(t *testing.T) {
+	for _, test := range []struct {
+		pattern, host string
+		near          bool
+	}{
+		{"*.plant.test", "a.b.plant.test", true}, {"*.plant.test", "plant.test", true}, {"*.test", "plant.test", true},
+		{"a*.plant.test", "a1.plant.test", true}, {"a*.plant.test", "b1.plant.test", false},
+		{"*.plant.test", "a.other.test", false}, {"plant.test", "a.plant.test", false}, {"*", "plant", false},
+	} {
+		if got := nearly(test.pattern, test.host); (got != "") != test.near {
+			t.Errorf("%s for %s: %q", test.pattern, test.host, got)
+		}
+	}
+}

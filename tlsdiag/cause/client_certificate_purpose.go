@@ -1,0 +1,44 @@
+package cause
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/culex-mqtt/culex/tlsdiag/evidence"
+	"github.com/culex-mqtt/culex/tlsdiag/record"
+)
+
+func clientCertificatePurpose() Cause {
+	return Cause{
+		ID:       "client-certificate-purpose",
+		Title:    "the client certificate is not meant for a TLS client",
+		Source:   "RFC 5280 section 4.2.1.12: id-kp-clientAuth; OpenSSL answers with unsupported_certificate, Go with bad_certificate",
+		Explains: []string{"broker-crl-unusable"},
+		Match: func(s *evidence.Session) (Finding, bool) {
+			c := refused(s, record.UnsupportedCertificate, record.BadCertificate, record.CertificateUnknown)
+			if c == nil {
+				return Finding{}, false
+			}
+			usage := c.Extends.KeyUsage
+			switch {
+			case lacksPurpose(c, PurposeClient):
+				return wrongPurpose(s, c, "is for "+list(c.Extends.Purposes)+" only, not for a TLS client", "extendedKeyUsage=clientAuth"), true
+			case alert(s) == record.UnsupportedCertificate && len(usage) > 0 && !slices.Contains(usage, "digitalSignature"):
+				return wrongPurpose(s, c, "may not be used for a TLS client: its key usage is "+list(usage), "keyUsage=digitalSignature"), true
+			}
+			return Finding{}, false
+		},
+	}
+}
+
+func wrongPurpose(s *evidence.Session, c *evidence.Certificate, what, extension string) Finding {
+	return Finding{
+		Confidence: Sure,
+		Headline:   fmt.Sprintf("the client certificate %s %s", c.File, what),
+		Seen:       facts(ours(c), seenAlert(s)),
+		Hints: []Hint{
+			{CA, "issue it again with " + extension, ""},
+			{Gateway, "or give the certificate that was made for this client, if this one is the broker's", ""},
+		},
+	}
+}

@@ -1,0 +1,46 @@
+package cause
+
+import (
+	"github.com/culex-mqtt/culex/tlsdiag/evidence"
+	"github.com/culex-mqtt/culex/tlsdiag/record"
+)
+
+func noCommonCipherSuite() Cause {
+	return Cause{
+		ID:     "no-common-cipher-suite",
+		Title:  "broker and gateway have no cipher suite in common",
+		Source: "RFC 8446 section 6.2: handshake_failure, insufficient_security; RFC 5246 section 7.4.1.3",
+		Match: func(s *evidence.Session) (Finding, bool) {
+			a := alert(s)
+			if s.Stage != evidence.StageHello || a != record.HandshakeFailure && a != record.InsufficientSecurity {
+				return Finding{}, false
+			}
+			f := Finding{
+				Confidence: Guess,
+				Rival:      "no-common-signature-algorithm",
+				Headline:   "the broker accepts nothing of what was offered: its ciphers, its curves or its kind of key do not fit",
+				Seen:       facts(seenAlert(s), seenOffer(s)),
+				Hints: []Hint{{
+					Broker, "look at ciphers in its configuration and at the kind of its key; what it picks for OpenSSL:",
+					"openssl s_client -connect " + quote(at(s.Target)) + " </dev/null | grep -E 'Cipher|Temp Key|signature'",
+				}},
+			}
+			if s.Asked.Ciphers != "" {
+				f.Confidence = Likely
+				f.Headline = "the broker accepts no cipher suite of --ciphers " + s.Asked.Ciphers
+				f.Hints = append([]Hint{{Gateway, "leave --ciphers out", ""}}, f.Hints...)
+			}
+			return f, true
+		},
+	}
+}
+
+// seenOffer counts what was offered.
+func seenOffer(s *evidence.Session) string {
+	h := s.Flow.ClientHello
+	if h == nil {
+		return ""
+	}
+	return "offered: " + plural(len(h.CipherSuites), "cipher suite", "cipher suites") + ", " +
+		plural(len(h.Groups), "curve", "curves") + ", " + plural(len(h.Signatures), "signature algorithm", "signature algorithms")
+}

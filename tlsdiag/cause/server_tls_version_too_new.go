@@ -1,0 +1,31 @@
+package cause
+
+import (
+	"fmt"
+
+	"github.com/culex-mqtt/culex/tlsdiag/evidence"
+)
+
+func serverTLSVersionTooNew() Cause {
+	return Cause{
+		ID:     "server-tls-version-too-new",
+		Title:  "the broker asks for a newer TLS version than this side offers",
+		Source: "RFC 8446 section 6.2: protocol_version; mosquitto.conf(5): tls_version",
+		Match: func(s *evidence.Session) (Finding, bool) {
+			picked, ok := noVersion(s)
+			_, highest := offered(s)
+			if !ok || picked != 0 || highest >= evidence.TLS13 {
+				return Finding{}, false
+			}
+			return Finding{
+				Confidence: Likely,
+				Headline:   fmt.Sprintf("the broker asks for more than %s, and nothing newer was offered", highest),
+				Seen:       seenVersions(s),
+				Hints: []Hint{
+					{Gateway, "allow TLS 1.3 on this side", ""},
+					{Broker, "or lower the broker's minimum: tls_version tlsv1.2", ""},
+				},
+			}, true
+		},
+	}
+}

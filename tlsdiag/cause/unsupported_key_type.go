@@ -1,0 +1,80 @@
+package cause
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/culex-mqtt/culex/tlsdiag/certs"
+	"github.com/culex-mqtt/culex/tlsdiag/evidence"
+)
+
+func unsupportedKeyType() Cause {
+	return Cause{
+		ID:       "unsupported-key-type",
+		Title:    "a certificate has a kind of key that this program cannot use",
+		Source:   "crypto/tls has RSA, ECDSA on the NIST curves and Ed25519; RFC 8422 section 5.1.1 rules out explicit curves; OpenSSL error 94",
+		Explains: []string{"certificate-malformed", "issuer-not-trusted", "ca-recreated", "no-common-cipher-suite"},
+		Match: func(s *evidence.Session) (Finding, bool) {
+			if strings.Contains(s.Peer.Unparsed, "elliptic curve") {
+				return Finding{
+					Confidence: Sure,
+					Headline:   "the broker's certificate has a key on a curve that this program cannot use",
+					Seen:       facts("parser: "+s.Peer.Unparsed, seenCertificate("broker's certificate", s.Peer.Leaf())),
+					Hints:      []Hint{usableKey(CA)},
+				}, true
+			}
+			if c := ownUnusableKey(s); c != nil {
+				return Finding{
+					Confidence: Sure,
+					Headline:   fmt.Sprintf("%s holds a key of a kind that this program cannot use: %s", c.File, keyKind(c)),
+					Seen:       []string{"the kind of key in it: " + keyKind(c)},
+					Hints:      []Hint{convertible(c)},
+				}, true
+			}
+			v, c := verdict(s), culprit(s)
+			if c == nil || v != certs.ECKeyExplicitParams && v != certs.UnableToDecodeIssuerPublicKey {
+				return Finding{}, false
+			}
+			return Finding{
+				Confidence: Sure,
+				Headline:   fmt.Sprintf("the certificate %s has a key that this program cannot use: %s", subject(c), keyKind(c)),
+				Seen:       facts(seenCertificate("certificate", c), seenVerdict(s)),
+				Hints:      []Hint{usableKey(CA)},
+			}, true
+		},
+	}
+}
+
+// keyKind names the kind of a certificate's key.
+func keyKind(c *evidence.Certificate) string {
+	switch {
+	case c.Key.Type == "":
+		return "of an unknown kind"
+	case c.Key.Curve != "":
+		return c.Key.Type + " on the curve " + c.Key.Curve
+	}
+	return c.Key.Type
+}
+
+// ownUnusableKey returns this client's certificate if its key, or the one
+// given with it, is why it could not be loaded.
+func ownUnusableKey(s *evidence.Session) *evidence.Certificate {
+	c := s.Client.Leaf()
+	if s.Stage != evidence.StageLocal || c == nil || c.Key.Usable != evidence.No {
+		return nil
+	}
+	return c
+}
+
+func usableKey(party Party) Hint {
+	return Hint{party, "use a certificate with an RSA key or an EC key on P-256", ""}
+}
+
+// convertible is the hint for a key of this side, which may be a usable one in
+// a form that is not read.
+func convertible(c *evidence.Certificate) Hint {
+	if strings.Contains(c.Key.Type, "OpenSSH") {
+		return Hint{Gateway, "convert a copy of it to PEM", "ssh-keygen -p -m PEM -f " + file(c.File)}
+	}
+	return usableKey(CA)
+}

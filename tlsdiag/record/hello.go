@@ -1,0 +1,201 @@
+package record
+
+import (
+	"bytes"
+	"errors"
+
+	"github.com/culex-mqtt/culex/tlsdiag/evidence"
+)
+
+// Limits of what one message may make this package allocate.
+const (
+	maxList         = 256
+	maxCertificates = 64
+	maxNames        = 1024
+)
+
+// Extension numbers (IANA TLS ExtensionType Values).
+const (
+	extServerName        = 0
+	extSupportedGroups   = 10
+	extSignatures        = 13
+	extALPN              = 16
+	extSupportedVersions = 43
+	extAuthorities       = 47
+	extKeyShare          = 51
+)
+
+// ErrMalformed says that a message does not follow its definition.
+var ErrMalformed = errors.New("malformed handshake message")
+
+// helloRetry is the Random that marks a HelloRetryRequest (RFC 8446 section 4.1.3).
+var helloRetry = [32]byte{
+	0xcf, 0x21, 0xad, 0x74, 0xe5, 0x9a, 0x61, 0x11, 0xbe, 0x1d, 0x8c, 0x02, 0x1e, 0x65, 0xb8, 0x91,
+	0xc2, 0xa2, 0x11, 0x16, 0x7a, 0xbb, 0x8c, 0x5e, 0x07, 0x9e, 0x09, 0xe2, 0xc8, 0xa8, 0x33, 0x9c,
+}
+
+// ClientHello reads the body of a ClientHello (RFC 8446 section 4.1.2). Size
+// is left to the caller, who knows the record.
+func ClientHello(body []byte) (*evidence.ClientHello, error) {
+	d := decoder{b: body}
+	version := evidence.Version(d.u16())
+	d.take(32)
+	d.vector(1)
+	suites := d.vector(2)
+	d.vector(1)
+	h := &evidence.ClientHello{CipherSuites: suites.list()}
+	if d.more() {
+		extensions := d.vector(2)
+		for extensions.more() {
+			kind := extensions.u16()
+			data := extensions.vector(2)
+			clientExtension(h, kind, &data)
+		}
+		d.failed = d.failed || extensions.failed
+	}
+	if d.failed {
+		return nil, ErrMalformed
+	}
+	if h.Versions == nil {
+		h.Versions = []evidence.Version{version}
+	}
+	return h, nil
+}
+
+func clientExtension(h *evidence.ClientHello, kind int, d *decoder) {
+	switch kind {
+	case extServerName:
+		names := d.vector(2)
+		if names.u8() == 0 {
+			name := names.vector(2)
+			h.ServerName = string(name.b)
+		}
+	case extSupportedGroups:
+		v := d.vector(2)
+		h.Groups = v.list()
+	case extSignatures:
+		v := d.vector(2)
+		h.Signatures = v.list()
+	case extALPN:
+		names := d.vector(2)
+		for names.more() && len(h.ALPN) < maxList {
+			name := names.vector(1)
+			h.ALPN = append(h.ALPN, string(name.b))
+		}
+	case extSupportedVersions:
+		v := d.vector(1)
+		for _, n := range v.list() {
+			h.Versions = append(h.Versions, evidence.Version(n))
+		}
+	}
+}
+
+// ServerHello reads the body of a ServerHello or HelloRetryRequest (RFC 8446
+// section 4.1.3, 4.1.4).
+func ServerHello(body []byte) (*evidence.ServerHello, error) {
+	d := decoder{b: body}
+	h := &evidence.ServerHello{Version: evidence.Version(d.u16())}
+	h.Retry = bytes.Equal(d.take(32), helloRetry[:])
+	d.vector(1)
+	h.CipherSuite = uint16(d.u16())
+	d.u8()
+	if d.more() {
+		extensions := d.vector(2)
+		for extensions.more() {
+			kind := extensions.u16()
+			data := extensions.vector(2)
+			switch kind {
+			case extSupportedVersions:
+				h.Version = evidence.Version(data.u16())
+			case extKeyShare:
+				h.Group = uint16(data.u16())
+			}
+		}
+		d.failed = d.failed || extensions.failed
+	}
+	if d.failed {
+		return nil, ErrMalformed
+	}
+	return h, nil
+}
+
+// Certificates reads the body of a Certificate message up to TLS 1.2 (RFC 5246
+// section 7.4.2) and returns each certificate's DER, the sender's own first.
+func Certificates(body []byte) ([][]byte, error) {
+	d := decoder{b: body}
+	list := d.vector(3)
+	var out [][]byte
+	for list.more() && len(out) < maxCertificates {
+		if c := list.vector(3); !c.failed {
+			out = append(out, c.b)
+		}
+	}
+	if d.failed || list.failed {
+		return out, ErrMalformed
+	}
+	return out, nil
+}
+
+// Request is a CertificateRequest as far as it matters to a client.
+type Request struct {
+	// CAs are the DER encoded names of acceptable issuers.
+	CAs        [][]byte
+	Signatures []uint16
+}
+
+// CertificateRequest reads the body of a CertificateRequest for the version
+// that was negotiated (RFC 5246 section 7.4.4, RFC 8446 section 4.3.2).
+func CertificateRequest(body []byte, version evidence.Version) (*Request, error) {
+	d := decoder{b: body}
+	r := &Request{}
+	d.vector(1) // certificate_types, or certificate_request_context in TLS 1.3
+	if version >= evidence.TLS13 {
+		extensions := d.vector(2)
+		for extensions.more() {
+			kind := extensions.u16()
+			data := extensions.vector(2)
+			switch kind {
+			case extSignatures:
+				v := data.vector(2)
+				r.Signatures = v.list()
+			case extAuthorities:
+				r.CAs = names(&data)
+			}
+		}
+		d.failed = d.failed || extensions.failed
+	} else {
+		if version >= evidence.TLS12 {
+			v := d.vector(2)
+			r.Signatures = v.list()
+		}
+		r.CAs = names(&d)
+	}
+	if d.failed {
+		return nil, ErrMalformed
+	}
+	return r, nil
+}
+
+func names(d *decoder) [][]byte {
+	list := d.vector(2)
+	var out [][]byte
+	for list.more() && len(out) < maxNames {
+		name := list.vector(2)
+		out = append(out, name.b)
+	}
+	d.failed = d.failed || list.failed
+	return out
+}
+
+// keyExchangeGroup returns the curve named by an ECDHE ServerKeyExchange (RFC
+// 8422 section 5.4), or 0 if the message is of another kind.
+func keyExchangeGroup(body []byte) uint16 {
+	const namedCurve = 3
+	d := decoder{b: body}
+	kind, group := d.u8(), d.u16()
+	point := d.vector(1)
+	if d.failed || kind != namedCurve || len(point.b) == 0 {
+		return 0
+	}
+	return uint16(group)
+}

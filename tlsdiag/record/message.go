@@ -1,0 +1,71 @@
+package record
+
+import "github.com/culex-mqtt/culex/tlsdiag/evidence"
+
+const messageHeader = 4
+
+// handshakeBytes adds a record's content to the message being put together;
+// a message may span records, and a record may hold several (RFC 8446 section 5.1).
+func (r *reader) handshakeBytes(s *stream, b []byte) {
+	s.handshake = append(s.handshake, b...)
+	for len(s.handshake) >= messageHeader {
+		length := int(s.handshake[1])<<16 | int(s.handshake[2])<<8 | int(s.handshake[3])
+		if len(s.handshake) < messageHeader+length {
+			return
+		}
+		r.message(s, s.handshake[0], s.handshake[messageHeader:messageHeader+length])
+		s.handshake = s.handshake[messageHeader+length:]
+	}
+}
+
+func (r *reader) message(s *stream, kind uint8, body []byte) {
+	f := &r.seen.Flow
+	if len(f.Messages) == maxMessages {
+		f.Truncated = true
+		return
+	}
+	f.Messages = append(f.Messages, evidence.Message{
+		From: s.from, Name: MessageName(kind), Length: len(body), Record: s.records,
+	})
+	if s.from == evidence.SideClient {
+		r.clientMessage(kind, body)
+		return
+	}
+	r.serverMessage(kind, body)
+}
+
+func (r *reader) clientMessage(kind uint8, body []byte) {
+	switch kind {
+	case msgClientHello:
+		if h, err := ClientHello(body); err == nil && r.seen.Flow.ClientHello == nil {
+			h.Size = headerSize + messageHeader + len(body)
+			r.seen.Flow.ClientHello = h
+		}
+		r.seen.Stage = evidence.StageHello
+	case msgCertificate:
+		r.seen.ClientAnswered = true
+		r.seen.Client, _ = Certificates(body)
+	}
+}
+
+func (r *reader) serverMessage(kind uint8, body []byte) {
+	f := &r.seen.Flow
+	switch kind {
+	case msgServerHello:
+		h, err := ServerHello(body)
+		if err != nil {
+			return
+		}
+		h.Retry = h.Retry || f.ServerHello != nil && f.ServerHello.Retry
+		f.ServerHello = h
+		r.seen.Stage = evidence.StageServerFlight
+	case msgCertificate:
+		r.seen.Server, _ = Certificates(body)
+	case msgServerKeyExchange:
+		if g := keyExchangeGroup(body); g != 0 && f.ServerHello != nil {
+			f.ServerHello.Group = g
+		}
+	case msgCertificateRequest:
+		r.seen.Request, _ = CertificateRequest(body, r.version())
+	}
+}
