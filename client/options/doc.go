@@ -17,5 +17,6 @@
 //	kind          what a topic is called in the error about a malformed one
 //	help          one line, for people
 //	placeholder   the value's name in the help
+//	words         the values that there are, where they are few
 //	since         the first version of mosquitto that has the option; culex for our own
 package options

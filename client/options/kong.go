@@ -53,15 +53,20 @@ func groupedFlags(flags []*kong.Flag) string {
 	return b.String()
 }
 
-// flagNames are the names that an option really has: kong makes a long one up where there is none.
-func flagNames(f *kong.Flag) string {
-	short, name := "", ""
+// realNames are the names that an option really has: kong makes a long one up where there is none.
+func realNames(f *kong.Flag) (short, name string) {
 	if f.Short != 0 {
 		short = string(f.Short)
 	}
 	if f.Tag.Has("name") {
 		name = f.Name
 	}
+	return short, name
+}
+
+// flagNames are the names and the placeholder, with room for the short name that some options lack.
+func flagNames(f *kong.Flag) string {
+	short, name := realNames(f)
 	if short == "" {
 		return "    " + joinNames(short, name, f.PlaceHolder)
 	}

@@ -15,7 +15,7 @@ type Session struct {
 	// IDPrefix starts the client identifier, the process identifier ends it.
 	IDPrefix *string `name:"id-prefix" short:"I" noun:"id prefix" placeholder:"PREFIX" xor:"id" clash:"-i and -I argument cannot be used together." help:"Make the client identifier from this prefix and the process identifier."`
 	// Version is the protocol version in force: -D and -x switch to 5.0, a later -V switches back.
-	Version ProtocolVersion `name:"protocol-version" short:"V" missing:"--protocol-version argument given but no version specified." placeholder:"VERSION" help:"The MQTT version: 31, 311 or 5 (311; for requests and responses 5)."`
+	Version ProtocolVersion `name:"protocol-version" short:"V" missing:"--protocol-version argument given but no version specified." placeholder:"VERSION" words:"31 311 5" help:"The MQTT version: 31, 311 or 5 (311; for requests and responses 5)."`
 	// KeepAlive is the keep alive interval in seconds.
 	KeepAlive KeepAlive `name:"keepalive" short:"k" noun:"keepalive" placeholder:"SECONDS" help:"The keep alive interval (60)."`
 	// Persistent asks for a session that outlives the connection: Clean Session or Clean Start is 0.
@@ -23,7 +23,7 @@ type Session struct {
 	// Expiry is the Session Expiry Interval as given, nil if not: see [Client.SessionExpiry].
 	Expiry *Expiry `short:"x" noun:"session expiry interval" placeholder:"SECONDS" since:"2.0" help:"How long the session outlives the connection; -1 for ever. Switches to MQTT 5."`
 	// QoS is the quality of service for everything published or subscribed to.
-	QoS QoS `name:"qos" short:"q" noun:"QoS" placeholder:"QOS" help:"The quality of service: 0, 1 or 2 (0)."`
+	QoS QoS `name:"qos" short:"q" noun:"QoS" placeholder:"QOS" words:"0 1 2" help:"The quality of service: 0, 1 or 2 (0)."`
 	// MaxInflight is how many QoS 1 and 2 messages may be unacknowledged, until a broker's Receive Maximum replaces it.
 	MaxInflight Inflight `short:"M" missing:"-M argument given but max_inflight not specified." placeholder:"COUNT" help:"How many QoS 1 and 2 messages may be unacknowledged (20)."`
 	// Properties are the MQTT 5.0 properties for each packet.
@@ -42,7 +42,7 @@ type Will struct {
 	// WillPayload is nil if not given, which means an empty message.
 	WillPayload *string `name:"will-payload" noun:"will payload" placeholder:"TEXT" help:"The will's message (empty)."`
 	// WillQoS is the will's quality of service.
-	WillQoS WillQoS `name:"will-qos" noun:"will QoS" placeholder:"QOS" help:"The will's quality of service (0)."`
+	WillQoS WillQoS `name:"will-qos" noun:"will QoS" placeholder:"QOS" words:"0 1 2" help:"The will's quality of service (0)."`
 	// WillRetain makes the will a retained message.
 	WillRetain bool `name:"will-retain" help:"Make the will a retained message."`
 }

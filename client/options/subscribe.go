@@ -27,7 +27,7 @@ type Retained struct {
 	// AsPublished is the subscription option Retain As Published [MQTT-3.8.3.1].
 	AsPublished bool `name:"retain-as-published" since:"1.6" help:"Have the broker leave the retain flag as published (MQTT 5)."`
 	// Handling is the subscription option Retain Handling [MQTT-3.8.3.1]; -R stands for RetainNever.
-	Handling RetainHandling `name:"retain-handling" noun:"option" placeholder:"WHEN" since:"2.1" help:"When the broker sends retained messages: always, new or never (MQTT 5)."`
+	Handling RetainHandling `name:"retain-handling" noun:"option" placeholder:"WHEN" words:"always new never" since:"2.1" help:"When the broker sends retained messages: always, new or never (MQTT 5)."`
 }
 
 // Output says what is printed.

@@ -8,7 +8,7 @@ type TLS struct {
 	UseOSCerts bool    `name:"tls-use-os-certs" since:"2.0" help:"Trust the CA certificates of the operating system. Turns TLS on."`
 	Cert       *string `name:"cert" noun:"file" placeholder:"FILE" help:"The client's certificate and its chain, in PEM."`
 	Key        *string `name:"key" noun:"file" placeholder:"FILE" help:"The private key of the client's certificate, in PEM."`
-	KeyForm    *string `name:"keyform" noun:"keyform" placeholder:"FORM" since:"1.6" help:"The form of the private key: pem."`
+	KeyForm    *string `name:"keyform" noun:"keyform" placeholder:"FORM" words:"pem" since:"1.6" help:"The form of the private key: pem."`
 	PSK        *string `name:"psk" noun:"key" placeholder:"HEX" help:"A pre-shared key in hexadecimal. Turns TLS on, without certificates."`
 	// PSKIdentity names the pre-shared key to the broker.
 	PSKIdentity *string `name:"psk-identity" noun:"identity" placeholder:"NAME" help:"The name of the pre-shared key."`
@@ -23,7 +23,7 @@ type TLSPolicy struct {
 	// ServerName replaces Host in server_name (RFC 6066 3) and in the check of the certificate.
 	ServerName *string `name:"tls-server-name" noun:"name" placeholder:"NAME" since:"culex" help:"Expect the broker's certificate to be for this name."`
 	// MinVersion is the lowest version of TLS.
-	MinVersion *TLSVersion `name:"tls-version" noun:"version" placeholder:"VERSION" help:"The lowest TLS version: tlsv1.3, tlsv1.2 or tlsv1.1 (tlsv1.2)."`
+	MinVersion *TLSVersion `name:"tls-version" noun:"version" placeholder:"VERSION" words:"tlsv1.3 tlsv1.2 tlsv1.1" help:"The lowest TLS version: tlsv1.3, tlsv1.2 or tlsv1.1 (tlsv1.2)."`
 	// Ciphers is a cipher list of OpenSSL's; with a MinVersion of 1.3 a list of TLS 1.3 suites.
 	Ciphers *string `name:"ciphers" noun:"ciphers" placeholder:"LIST" help:"The cipher suites to allow, as an OpenSSL cipher list."`
 	// ALPN is the one protocol to offer (RFC 7301).

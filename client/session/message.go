@@ -14,7 +14,7 @@ func (s *Session) onPublish(l *link, f mqtt.Frame) error {
 	}
 	s.cfg.Trace.receivedPublish(p)
 	if p.QoS > 0 && in.owed+len(s.held) >= in.maximum && s.held[p.PacketID] == nil {
-		return &mqtt.Malformed{Packet: mqtt.PUBLISH, What: "more messages than the Receive Maximum", Section: "MQTT-3.3.4-9", Code: mqtt.ReceiveMaximumExceeded}
+		return &mqtt.Malformed{Packet: mqtt.PUBLISH, What: "more messages than the Receive Maximum", Section: "MQTT 5.0 [MQTT-3.3.4-9]", Code: mqtt.ReceiveMaximumExceeded}
 	}
 	switch p.QoS {
 	case 1:
@@ -103,7 +103,7 @@ func (in *inbox) resolveAlias(p *mqtt.Publish) error {
 	}
 	alias := uint16(value)
 	if alias > in.highest {
-		return badAlias("a Topic Alias above the Topic Alias Maximum", "MQTT-3.3.2-9")
+		return badAlias("a Topic Alias above the Topic Alias Maximum", "MQTT 5.0 [MQTT-3.3.2-9]")
 	}
 	if len(p.Topic) > 0 {
 		if in.aliases == nil {
@@ -114,7 +114,7 @@ func (in *inbox) resolveAlias(p *mqtt.Publish) error {
 	}
 	topic, ok := in.aliases[alias]
 	if !ok {
-		return badAlias("a Topic Alias that was never set", "3.3.2.3.4")
+		return badAlias("a Topic Alias that was never set", "MQTT 5.0, 3.3.2.3.4")
 	}
 	p.Topic = topic
 	return nil

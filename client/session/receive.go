@@ -46,7 +46,7 @@ func (s *Session) receive(l *link) error {
 
 // step reads and handles one packet. It tells whether the connection has ended as it should.
 func (s *Session) step(l *link) (ended bool, err error) {
-	if !l.reader.Buffered() {
+	if !l.left.Load() && !l.reader.Buffered() {
 		if err := s.idle(l); err != nil {
 			return false, err
 		}
@@ -160,12 +160,12 @@ func (s *Session) onUnexpected(t mqtt.PacketType) error {
 	switch t {
 	case mqtt.CONNACK:
 		s.cfg.Trace.duplicateConnack()
-		return protocolError(t, "a second one on the same connection", "MQTT-3.2.0-2")
+		return protocolError(t, "a second one on the same connection", "MQTT 5.0 [MQTT-3.2.0-2]")
 	case mqtt.AUTH:
 		s.cfg.Trace.received(t)
-		return protocolError(t, "no authentication method was agreed on", "MQTT-4.12.0-6")
+		return protocolError(t, "no authentication method was agreed on", "MQTT 5.0 [MQTT-4.12.0-6]")
 	default:
 		s.cfg.Trace.unrecognised(t)
-		return protocolError(t, "a broker does not send this", "2.1.2")
+		return protocolError(t, "a broker does not send this", "MQTT 5.0, 2.1.2")
 	}
 }

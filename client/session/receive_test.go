@@ -74,6 +74,26 @@ func TestStopAcknowledgesNothingMore(t *testing.T) {
 	}
 }
 
+// An output that fails ends the session, and what it did not take is not acknowledged.
+func TestIdleStops(t *testing.T) {
+	cfg, failing := config(mqtt.V311), false
+	cfg.Events.Message = func(*mqtt.Publish) error { failing = true; return nil }
+	cfg.Events.Idle = func() error {
+		if failing {
+			return ErrStop
+		}
+		return nil
+	}
+	r, p := accepted(t, cfg, nil)
+	p.send("3206 0001 74 0007 62")
+	p.expect(goodbye)
+	p.closed()
+	_ = p.conn.Close()
+	if err := r.end(); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestTopicAlias(t *testing.T) {
 	cfg, l := config(mqtt.V5), &log{}
 	receiver(&cfg, l, 0)

@@ -144,7 +144,7 @@ func (s *Session) connackLimit(begin time.Time) (limit time.Time) {
 func (s *Session) accept(f mqtt.Frame) (*mqtt.Connack, error) {
 	c := &s.cfg.Connect
 	if f.Type() != mqtt.CONNACK {
-		return nil, protocolError(f.Type(), "it came before CONNACK", "MQTT-3.2.0-1")
+		return nil, protocolError(f.Type(), "it came before CONNACK", "MQTT 5.0 [MQTT-3.2.0-1]")
 	}
 	ack, err := mqtt.ParseConnack(c.Version, f)
 	if err != nil {
@@ -156,7 +156,7 @@ func (s *Session) accept(f mqtt.Frame) (*mqtt.Connack, error) {
 		return nil, &RefusedError{Version: c.Version, Connack: ack}
 	}
 	if ack.SessionPresent && c.CleanStart {
-		return nil, protocolError(mqtt.CONNACK, "Session Present although a clean session was asked for", "MQTT-3.2.2-2")
+		return nil, protocolError(mqtt.CONNACK, "Session Present although a clean session was asked for", "MQTT 5.0 [MQTT-3.2.2-2]")
 	}
 	return &ack, nil
 }

@@ -125,7 +125,7 @@ func (s *Session) adopt(ack *mqtt.Connack) error {
 			l.keepAlive = time.Duration(p.Value) * time.Second
 		case mqtt.AssignedClientIdentifier:
 			if s.cfg.Connect.ClientID != "" && !s.assigned {
-				return protocolError(mqtt.CONNACK, "an Assigned Client Identifier although the client sent one", "3.2.2.3.7")
+				return protocolError(mqtt.CONNACK, "an Assigned Client Identifier although the client sent one", "MQTT 5.0, 3.2.2.3.7")
 			}
 			s.cfg.Connect.ClientID = string(p.Data)
 			s.assigned = true

@@ -199,7 +199,6 @@ func TestRubbish(t *testing.T) {
 		"CONNECT":                {mqtt.V311, connack311, connect311, ""},
 		"QoS 3":                  {mqtt.V5, connack5, "3606 0001 74 0001 00", "e001 81"},
 		"endless length":         {mqtt.V311, connack311, "30 ffffffffff", ""},
-		"Packet Identifier 0":    {mqtt.V5, connack5, "3406 0001 74 0000 00", "e001 82"},
 		"session out of nothing": {mqtt.V311, "2002 0100", "", ""},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -29,10 +29,28 @@ type Conn struct {
 	// Watcher has seen all of the connection up to Settle.
 	Watcher *tlsdiag.Watcher
 	quick   *quickAck
+	first   []byte // what came first, inside TLS; nil once settled
+	settled bool
 }
+
+// firstSize is how much of a peer's first words tells what it is.
+const firstSize = 64
+
+// Read keeps the first bytes until Settle.
+func (c *Conn) Read(p []byte) (int, error) {
+	n, err := c.Conn.Read(p)
+	if !c.settled && n > 0 && len(c.first) < firstSize {
+		c.first = append(c.first, p[:min(n, firstSize-len(c.first))]...)
+	}
+	return n, err
+}
+
+// First is what the peer said first, at most 64 bytes of it, as long as the connection is not settled.
+func (c *Conn) First() []byte { return c.first }
 
 // Settle says that the broker has accepted the connection: nothing needs to be observed any more.
 func (c *Conn) Settle() {
+	c.settled, c.first = true, nil
 	c.quick.stop()
 	c.Watcher.Stop()
 }

@@ -65,6 +65,9 @@ func NewTLS(o TLSOptions, env Environment) (*TLS, error) {
 	if err := t.setCiphers(); err != nil {
 		return nil, err
 	}
+	if err := o.checkFiles(); err != nil {
+		return nil, err
+	}
 	if o.CAFile != "" {
 		if err := t.store.AddFile(o.CAFile); err != nil {
 			return nil, err
@@ -82,6 +85,21 @@ func NewTLS(o TLSOptions, env Environment) (*TLS, error) {
 	pair, err := certs.LoadPair(o.CertFile, o.KeyFile, certs.PairOptions{SecurityLevel: t.ciphers.Level, Store: t.store})
 	t.pair = pair
 	return t, err
+}
+
+// checkFiles reports the first file that cannot be opened, before any is used.
+func (o *TLSOptions) checkFiles() error {
+	for _, f := range []struct{ option, path string }{
+		{"--cafile", o.CAFile}, {"--cert", o.CertFile}, {"--key", o.KeyFile},
+	} {
+		if f.path == "" {
+			continue
+		}
+		if err := certs.CheckFile(f.option, f.path); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // setCiphers reads --ciphers. Go offers all TLS 1.3 suites or none, so of a list of those only the names are checked.

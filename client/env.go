@@ -1,0 +1,74 @@
+package client
+
+import (
+	"io"
+	"io/fs"
+	"os"
+	"time"
+
+	"github.com/culex-mqtt/culex/client/options"
+)
+
+// Env is the process that a program runs in. Nothing below reads the process itself, so that tests can run in parallel.
+type Env struct {
+	Stdin          io.Reader
+	Stdout, Stderr io.Writer
+	// LookupEnv is os.LookupEnv.
+	LookupEnv func(string) (string, bool)
+	// Now is the clock.
+	Now func() time.Time
+	Pid int
+	// Signals delivers SIGINT and SIGTERM.
+	Signals <-chan os.Signal
+	Build   Build
+	// Terminal tells what stderr is.
+	Terminal Terminal
+}
+
+// Build says which program this is; the linker sets it.
+type Build struct {
+	Version, Commit string
+	Time            time.Time // zero if unknown
+}
+
+// Terminal is what is known about stderr.
+type Terminal struct {
+	Interactive bool
+	Width       int // columns; 0 if unknown
+	Color       bool
+}
+
+// Exit is how the process is to end.
+type Exit struct {
+	Code int
+	// Signal is the signal to die of, so that a shell sees it; nil to exit with Code.
+	Signal os.Signal
+}
+
+func (e *Env) getenv(name string) string {
+	value, _ := e.LookupEnv(name)
+	return value
+}
+
+// options is the part of the environment that reading the command line needs.
+func (e *Env) options() options.Environment {
+	return options.Environment{
+		LookupEnv:   e.LookupEnv,
+		ReadFile:    os.ReadFile,
+		Stat:        func(name string) (fs.FileInfo, error) { return os.Stat(name) },
+		Pid:         e.Pid,
+		CheckFormat: checkFormat,
+	}
+}
+
+// String is what --version of culex itself prints.
+func (b Build) String() string {
+	s := "culex " + b.Version
+	if b.Commit != "" {
+		s += " (" + b.Commit + ")"
+	}
+	if !b.Time.IsZero() {
+		s += ", built " + b.Time.UTC().Format(time.RFC3339)
+	}
+	return s + "\n"
+}

@@ -1,0 +1,155 @@
+package client
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+
+	"github.com/culex-mqtt/culex/client/options"
+)
+
+const (
+	maxPayload = 268435455
+	lineBuffer = 64 << 10
+)
+
+// inputError is a message that cannot be read; text is what the user sees, in two lines.
+type inputError struct{ text string }
+
+func (e *inputError) Error() string { return e.text }
+
+// payload loads the message that -m, -n, -f or -s names; nil with -l or without any.
+func (e *Env) payload(m *options.Message) ([]byte, error) {
+	switch {
+	case m.Text != nil:
+		return []byte(*m.Text), nil
+	case m.File != nil:
+		return readFile(*m.File)
+	case m.Stdin:
+		return e.readStdin()
+	default:
+		return nil, nil
+	}
+}
+
+// readFile reads a file, a pipe or a device to its end.
+func readFile(name string) ([]byte, error) {
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, fileError(name, err)
+	}
+	defer f.Close()
+	payload, err := readAll(f)
+	if err != nil {
+		return nil, fileError(name, err)
+	}
+	if len(payload) > maxPayload {
+		return nil, &inputError{fmt.Sprintf("Error: File must be less than %d bytes.\n\nError loading input file \"%s\".\n", maxPayload, name)}
+	}
+	return payload, nil
+}
+
+func fileError(name string, err error) error {
+	var path *fs.PathError
+	if errors.As(err, &path) {
+		err = path.Err
+	}
+	return &inputError{fmt.Sprintf("Error: Unable to read file \"%s\": %s.\nError loading input file \"%s\".\n", name, errnoText(err), name)}
+}
+
+func (e *Env) readStdin() ([]byte, error) {
+	payload, err := readAll(e.Stdin)
+	reason := ""
+	switch {
+	case err != nil:
+		reason = fmt.Sprintf("Error: Unable to read stdin: %s.\n", errnoText(err))
+	case len(payload) == 0:
+		reason = "Error: Zero length input.\n"
+	case len(payload) > maxPayload:
+		reason = fmt.Sprintf("Error: Message length must be less than %d bytes.\n\n", maxPayload)
+	default:
+		return payload, nil
+	}
+	return nil, &inputError{reason + "Error loading input from stdin.\n"}
+}
+
+// readAll reads at most one byte more than a message can have.
+func readAll(r io.Reader) ([]byte, error) {
+	return io.ReadAll(io.LimitReader(r, maxPayload+1))
+}
+
+// unreadable ends a program whose message cannot be read.
+func (e *Env) unreadable(o *options.Client, err error) Exit {
+	if !o.Quiet {
+		_, _ = io.WriteString(e.Stderr, err.Error())
+	}
+	return Exit{Code: codeFailure}
+}
+
+// publishLines sends each line of stdin as a message. Reading begins with the first connection.
+func (p *publisher) publishLines() error {
+	if err := p.session.Connected(); err != nil {
+		return err
+	}
+	in := bufio.NewReaderSize(flushing{p.env.Stdin, p.session.Flush}, lineBuffer)
+	for {
+		line, err := readLine(in)
+		if err != nil && len(line) == 0 {
+			return p.endOfInput(err)
+		}
+		m := p.message
+		m.Payload = line
+		if _, err := p.session.Publish(&m); err != nil {
+			return err
+		}
+	}
+}
+
+// endOfInput waits for the acknowledgements of what was read, also when the rest could not be.
+func (p *publisher) endOfInput(err error) error {
+	if drained := p.session.Drain(); drained != nil || err == io.EOF {
+		return drained
+	}
+	return &inputError{"Error: Unable to read stdin: " + errnoText(err) + "."}
+}
+
+// readLine returns the next line without its newline, or the rest of the input. It is valid until the next call, or for
+// good if it is longer than the buffer. The error comes once nothing is left.
+func readLine(in *bufio.Reader) ([]byte, error) {
+	line, err := in.ReadSlice('\n')
+	if err == bufio.ErrBufferFull {
+		line, err = readLongLine(in, append([]byte(nil), line...))
+	}
+	if err == nil {
+		return line[:len(line)-1], nil
+	}
+	return line, err
+}
+
+func readLongLine(in *bufio.Reader, line []byte) ([]byte, error) {
+	for {
+		more, err := in.ReadSlice('\n')
+		if line = append(line, more...); len(line) > maxPayload+1 {
+			return nil, errLongLine
+		}
+		if err != bufio.ErrBufferFull {
+			return line, err
+		}
+	}
+}
+
+var errLongLine = errors.New("a line is longer than 268435455 bytes")
+
+// flushing writes out what was published before it waits for more input.
+type flushing struct {
+	io.Reader
+	flush func()
+}
+
+func (f flushing) Read(p []byte) (int, error) {
+	f.flush()
+	return f.Reader.Read(p)
+}

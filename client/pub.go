@@ -1,0 +1,139 @@
+package client
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/culex-mqtt/culex/client/mqtt"
+	"github.com/culex-mqtt/culex/client/options"
+	"github.com/culex-mqtt/culex/client/session"
+)
+
+// Pub is mosquitto_pub: args are the words after the program's name.
+func Pub(env *Env, inv options.Invocation, args []string) Exit {
+	o, err := options.ParsePub(inv, args, env.options())
+	if err != nil {
+		return env.usage(options.CommandPub, inv, err)
+	}
+	payload, err := env.payload(&o.Message)
+	if err != nil {
+		return env.unreadable(&o.Client, err)
+	}
+	c, exit := env.prepare(options.CommandPub, inv, o, &o.Client)
+	if c == nil {
+		return exit
+	}
+	p := &publisher{connector: c, o: o}
+	p.message = mqtt.Publish{
+		Topic:      []byte(o.Topic),
+		Payload:    payload,
+		QoS:        byte(o.QoS),
+		Retain:     o.Retain,
+		Properties: o.Properties.Publish,
+	}
+	return p.run()
+}
+
+// publisher is one run of mosquitto_pub.
+type publisher struct {
+	*connector
+	o       *options.Pub
+	message mqtt.Publish
+	session *session.Session
+}
+
+// run publishes in one goroutine while the session runs in another. The session's end counts even when the publishing
+// goroutine still waits for its input.
+func (p *publisher) run() Exit {
+	p.session = session.New(p.sessionConfig(p.o.ReceiveMaximum(), session.Events{
+		Connected: func(mqtt.Connack) error { p.settle(); return nil },
+		Refused:   p.refuse,
+		Lost:      p.lost,
+		Idle:      p.out.Flush,
+	}))
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	ended, published := make(chan error, 1), make(chan error, 1)
+	go func() { ended <- p.session.Run(ctx, p.dial, p.retry()) }()
+	go func() { published <- p.publish() }()
+	var failed error
+	for {
+		select {
+		case failed = <-published:
+			p.session.Disconnect(mqtt.Success)
+			published = nil
+		case err := <-ended:
+			return p.finish(err, failed)
+		case sig := <-p.env.Signals:
+			return p.die(p.session, ended, sig)
+		}
+	}
+}
+
+func (p *publisher) retry() session.Retry {
+	patience := p.patience()
+	return func(err error, connected bool) bool {
+		if connected && !p.o.StdinLines || !connected && !p.o.RetryConnect {
+			return false
+		}
+		return patience(err)
+	}
+}
+
+// publish sends what there is to send, up to its acknowledgement.
+func (p *publisher) publish() error {
+	if p.o.StdinLines {
+		return p.publishLines()
+	}
+	for i := range int(p.o.Repeat) {
+		if i > 0 {
+			time.Sleep(time.Duration(p.o.RepeatDelay))
+		}
+		id, err := p.session.Publish(&p.message)
+		if err != nil {
+			return err
+		}
+		if last := i == int(p.o.Repeat)-1; last && p.message.QoS == 0 {
+			return nil // it leaves in one write with DISCONNECT
+		}
+		if err := p.session.Wait(id); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// finish reports how it went: the session's end, what could not be published, or what the broker refused.
+func (p *publisher) finish(ended, failed error) Exit {
+	left := p.session.Unacknowledged()
+	switch {
+	case ended == nil && failed != nil:
+		ended = failed
+	case ended == nil && left > 0:
+		ended = &session.LostError{Connack: true, Err: io.ErrUnexpectedEOF}
+	}
+	if ended == nil {
+		return p.leave(p.strict())
+	}
+	code := p.fail(ended, p.secondLine(ended))
+	if left > 0 && !p.o.Quiet {
+		p.say(fmt.Sprintf("mqtt: not known to be delivered: %d of the messages read", left))
+	}
+	return p.leave(code)
+}
+
+// secondLine is what the reference says after a refused connection.
+func (p *publisher) secondLine(err error) string {
+	var refused *session.RefusedError
+	switch {
+	case !errors.As(err, &refused):
+		return ""
+	case p.o.StdinLines || refused.Connack.Code <= 5:
+		return "Error: The connection was refused"
+	default:
+		return "Error: " + protocolText
+	}
+}

@@ -1,0 +1,105 @@
+package client
+
+import (
+	"errors"
+	"io"
+	"os"
+
+	"github.com/culex-mqtt/culex/client/mqtt"
+	"github.com/culex-mqtt/culex/client/options"
+	"github.com/culex-mqtt/culex/client/session"
+	"github.com/culex-mqtt/culex/client/transport"
+	"github.com/culex-mqtt/culex/tlsdiag"
+	"github.com/culex-mqtt/culex/tlsdiag/report"
+)
+
+// fail prints the reference's line for err, what culex has to say besides, and the diagnosis, unless --quiet is given.
+// It returns the exit code. More are further lines of the reference.
+func (c *connector) fail(err error, more ...string) int {
+	s := statusOf(err)
+	c.log.Error().Err(err).Int("status", s.code).Msg("failed")
+	if c.o.Quiet {
+		return s.code
+	}
+	c.say(s.line)
+	c.say(more...)
+	c.say(s.detail)
+	c.diagnose(err)
+	return s.code
+}
+
+// say prints lines to stderr, behind what waits for stdout, so that a terminal shows both in order. Empty ones are left out.
+func (c *connector) say(lines ...string) {
+	_ = c.out.Flush()
+	for _, line := range lines {
+		if line != "" {
+			_, _ = io.WriteString(c.env.Stderr, line+"\n")
+		}
+	}
+}
+
+// diagnose prints what tlsdiag finds in an attempt that failed before CONNACK.
+func (c *connector) diagnose(err error) {
+	if c.watcher == nil {
+		return
+	}
+	c.blame(err)
+	finding, ok := c.watcher.Finding()
+	if !ok {
+		return
+	}
+	c.logFinding(finding)
+	if c.o.DiagFormat == options.DiagJSON {
+		text, err := report.JSON(finding, c.watcher.Evidence())
+		if err == nil {
+			c.say(string(text))
+		}
+		return
+	}
+	t := c.env.Terminal
+	_, _ = io.WriteString(c.env.Stderr, report.Text(finding, report.Options{Width: t.Width, Colour: t.Color}))
+}
+
+// blame tells the watcher what failed, where the transport could not know.
+func (c *connector) blame(err error) {
+	var dial *transport.Error
+	var lost *session.LostError
+	var refused *session.RefusedError
+	var bad *mqtt.Malformed
+	switch {
+	case errors.As(err, &refused):
+		c.watcher.Refused(byte(refused.Connack.Code))
+	case errors.As(err, &bad) && c.conn != nil && c.conn.First() != nil:
+		c.watcher.Failed(tlsdiag.OpRead, err)
+		c.watcher.NotConnack(c.conn.First())
+	case errors.As(err, &dial):
+		if dial.Op == tlsdiag.OpLoad {
+			c.watcher.Failed(dial.Op, dial.Err)
+		}
+	case errors.As(err, &lost) && !lost.Connack:
+		c.watcher.Failed(tlsdiag.OpRead, lost.Err)
+	case errors.Is(err, session.ErrKeepAlive):
+		c.watcher.Failed(tlsdiag.OpConnack, os.ErrDeadlineExceeded)
+	}
+}
+
+// usage ends a program whose command line cannot be carried out, or that was asked for help or its version.
+func (e *Env) usage(cmd options.Command, inv options.Invocation, err error) Exit {
+	asked := Exit{Code: codeFailure}
+	if inv == options.AsCulex {
+		asked.Code = codeSuccess
+	}
+	var bad *options.UsageError
+	switch {
+	case errors.Is(err, options.ErrHelp):
+		_ = options.Usage(e.Stdout, cmd, inv, e.Build.Version)
+		return asked
+	case errors.Is(err, options.ErrVersion):
+		_, _ = io.WriteString(e.Stdout, options.VersionText(cmd, e.Build.Version))
+		return asked
+	case errors.As(err, &bad) && bad.Usage:
+		_ = options.Usage(e.Stdout, cmd, inv, e.Build.Version)
+	}
+	_, _ = io.WriteString(e.Stderr, err.Error())
+	return Exit{Code: codeFailure}
+}

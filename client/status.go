@@ -1,0 +1,145 @@
+package client
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"strings"
+	"syscall"
+
+	"github.com/culex-mqtt/culex/client/mqtt"
+	"github.com/culex-mqtt/culex/client/session"
+	"github.com/culex-mqtt/culex/client/transport"
+	"github.com/culex-mqtt/culex/tlsdiag"
+	"github.com/culex-mqtt/culex/tlsdiag/certs"
+)
+
+// The exit codes: those of the reference, whose library numbers its errors.
+const (
+	codeSuccess      = 0
+	codeFailure      = 1 // whatever fails before the connection is made
+	codeProtocol     = 2
+	codeNoConnection = 4
+	codeLost         = 7
+	codeTLS          = 8
+	codeErrno        = 14
+	codeKeepAlive    = 19
+	codeQoS          = 24
+	codeOversize     = 25
+	codeTimeout      = 27
+	codeNeverBegan   = 255
+)
+
+// status is the reference's line for an error, an optional line of ours that says more, and the exit code.
+type status struct {
+	line   string
+	detail string
+	code   int
+}
+
+// statusOf maps every error of a session and its transport.
+func statusOf(err error) status {
+	var dial *transport.Error
+	var refused *session.RefusedError
+	var disconnected *session.DisconnectedError
+	var bad *mqtt.Malformed
+	var large *mqtt.TooLarge
+	var input *inputError
+	var unsupported *unsupportedError
+	switch {
+	case err == nil:
+		return status{}
+	case errors.As(err, &dial):
+		return dialStatus(dial)
+	case errors.As(err, &unsupported):
+		return status{line: "Unable to connect (This feature is not supported)", detail: err.Error(), code: codeFailure}
+	case errors.As(err, &input):
+		return status{line: input.text, code: codeFailure}
+	case errors.As(err, &refused):
+		return refusedStatus(refused)
+	case errors.As(err, &disconnected):
+		return status{line: "Error: The client is not currently connected", detail: "mqtt: " + err.Error(), code: codeNoConnection}
+	case errors.As(err, &bad), errors.As(err, &large):
+		return status{line: "Error: " + protocolText, detail: "mqtt: " + err.Error(), code: codeProtocol}
+	case errors.Is(err, session.ErrKeepAlive):
+		return status{line: "Error: Keepalive exceeded", code: codeKeepAlive}
+	case errors.Is(err, session.ErrQoS):
+		return status{line: "Error: Requested QoS not supported on server", code: codeQoS}
+	case errors.Is(err, session.ErrPacketSize):
+		return status{line: "Error: Packet larger than supported by the server", code: codeOversize}
+	case isTLS(err):
+		return status{line: "Error: A TLS error occurred", code: codeTLS}
+	default:
+		return lostStatus(err)
+	}
+}
+
+const protocolText = "A network protocol error occurred when communicating with the broker"
+
+// lostStatus is for a connection that ended, and for what no other case knows.
+func lostStatus(err error) status {
+	var lost *session.LostError
+	if errors.As(err, &lost) {
+		return status{line: "Error: The connection was lost", code: codeLost}
+	}
+	return status{line: "Error: " + errnoText(err), code: codeErrno}
+}
+
+func dialStatus(e *transport.Error) status {
+	var file *certs.FileError
+	timeout := errors.Is(e.Err, context.DeadlineExceeded) || errors.Is(e.Err, os.ErrDeadlineExceeded)
+	switch {
+	case e.Op == tlsdiag.OpLoad && errors.As(e.Err, &file) && file.NotOpened():
+		return status{line: "Error: Problem setting TLS options: File not found.", code: codeFailure}
+	case e.Op == tlsdiag.OpLoad:
+		return status{line: "Unable to connect (A TLS error occurred)", code: codeFailure}
+	case e.Op == tlsdiag.OpHandshake:
+		return status{line: "Error: A TLS error occurred", code: codeTLS}
+	case timeout:
+		return status{line: "Error: Connection timed out", code: codeFailure}
+	case e.Op == tlsdiag.OpResolve:
+		return status{line: "Unable to connect (Lookup error)", code: codeFailure}
+	default:
+		return status{line: "Error: " + errnoText(e.Err), code: codeFailure}
+	}
+}
+
+func refusedStatus(e *session.RefusedError) status {
+	s := status{code: int(e.Connack.Code), line: "Connection error: " + mqtt.ConnackText(e.Version, e.Connack.Code)}
+	if e.Version == mqtt.V5 && e.Connack.Code == mqtt.UnsupportedProtocolVersion {
+		s.line += ". Try connecting to an MQTT v5 broker, or use MQTT v3.x mode."
+	}
+	if reason, ok := e.Connack.Properties.String(mqtt.ReasonString); ok {
+		s.detail = "mqtt: the broker says: " + printable(reason)
+	}
+	return s
+}
+
+// isTLS tells an alert, or a record that does not decrypt, after the handshake.
+func isTLS(err error) bool {
+	var op *net.OpError
+	return errors.As(err, &op) && (op.Op == "remote error" || op.Op == "local error")
+}
+
+// errnoText is the C library's text for a system error: Go's begins with a small letter.
+func errnoText(err error) string {
+	var errno syscall.Errno
+	text := err.Error()
+	if errors.As(err, &errno) {
+		text = errno.Error()
+	}
+	return strings.ToUpper(text[:1]) + text[1:]
+}
+
+// printable escapes what could drive a terminal.
+func printable(s string) string {
+	quoted := fmt.Sprintf("%+q", s)
+	for _, r := range s {
+		if r < 0x20 || r >= 0x7f && r < 0xa0 {
+			return quoted
+		}
+	}
+	return s
+}
