@@ -1,0 +1,69 @@
+// OpenSSL takes certificates with a negative serial number.
+//go:debug x509negativeserial=1
+
+// Culex stands in for mosquitto_pub, mosquitto_sub and mosquitto_rr, and says why TLS failed.
+package main
+
+import (
+	"os"
+	"os/signal"
+	"strconv"
+	"syscall"
+	"time"
+
+	"github.com/culex-mqtt/culex/client"
+)
+
+// Set by the linker: -X main.version=1.2.3 -X main.commit=… -X main.date=2026-11-24T12:00:00Z.
+var version, commit, date string
+
+func main() {
+	signal.Ignore(syscall.SIGPIPE) // a closed stdout is an error of a write, not the end
+	signals := make(chan os.Signal, 1)
+	signal.Notify(signals, syscall.SIGINT, syscall.SIGTERM)
+	exit := run(&client.Env{
+		Stdin:     os.Stdin,
+		Stdout:    os.Stdout,
+		Stderr:    os.Stderr,
+		LookupEnv: os.LookupEnv,
+		Now:       time.Now,
+		Pid:       os.Getpid(),
+		Signals:   signals,
+		Build:     build(),
+		Terminal:  terminal(),
+	}, os.Args)
+	if s, ok := exit.Signal.(syscall.Signal); ok {
+		die(s)
+	}
+	os.Exit(exit.Code)
+}
+
+// die has the process end by the signal, so that a shell sees it.
+func die(s syscall.Signal) {
+	signal.Reset(s)
+	if syscall.Kill(os.Getpid(), s) == nil {
+		time.Sleep(time.Second) // until the signal arrives
+	}
+}
+
+func build() client.Build {
+	b := client.Build{Version: version, Commit: commit}
+	if version == "" {
+		b.Version = "devel"
+	}
+	b.Time, _ = time.Parse(time.RFC3339, date)
+	return b
+}
+
+// terminal describes stderr.
+func terminal() client.Terminal {
+	width := windowWidth(os.Stderr.Fd())
+	if width == 0 {
+		return client.Terminal{}
+	}
+	if n, err := strconv.Atoi(os.Getenv("COLUMNS")); err == nil && n > 0 {
+		width = n
+	}
+	_, plain := os.LookupEnv("NO_COLOR")
+	return client.Terminal{Interactive: true, Width: width, Color: !plain && os.Getenv("TERM") != "dumb"}
+}
