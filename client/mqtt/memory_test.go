@@ -177,8 +177,6 @@ func parse(v Version, f Frame) (err error) {
 		_, err = ParseUnsuback(v, f)
 	case DISCONNECT:
 		_, err = ParseDisconnect(f)
-	case AUTH:
-		_, err = ParseAuth(f)
 	default:
 		_, err = ParseAck(v, f)
 	}

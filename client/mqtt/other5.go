@@ -101,39 +101,6 @@ func parseDisconnect(f Frame) (d Disconnect, m *Malformed) {
 	return d, m
 }
 
-// Auth is an AUTH packet (MQTT 5.0, 3.15).
-type Auth struct {
-	Code       ReasonCode
-	Properties Properties // alias the frame
-}
-
-// ParseAuth reads an AUTH. The error is a *Malformed.
-func ParseAuth(f Frame) (Auth, error) {
-	a, m := parseAuth(f)
-	if m != nil {
-		return Auth{}, m
-	}
-	return a, nil
-}
-
-func parseAuth(f Frame) (a Auth, m *Malformed) {
-	if m := f.expect(V5, AUTH, 0); m != nil {
-		return a, m
-	}
-	if len(f.Body) == 0 {
-		return a, nil
-	}
-	if len(f.Body) > 1 {
-		if a.Properties, _, m = onlyProperties(f.Body[1:], AUTH); m != nil {
-			return a, m
-		}
-	}
-	var p packets.Auth
-	m = unpack(AUTH, f.Body[:1], &p)
-	a.Code = ReasonCode(p.ReasonCode)
-	return a, m
-}
-
 // ParsePingresp holds a PINGRESP against the standard (MQTT 5.0, 3.13). The error
 // is a *Malformed.
 func ParsePingresp(f Frame) error {

@@ -113,7 +113,6 @@ func TestWeReadTheLibrarys(t *testing.T) {
 		"UNSUBACK id=1 codes=17 reason-string=no user-property=k:v":  &packets.Unsuback{PacketID: 1, Reasons: []byte{17}, Properties: props},
 		"DISCONNECT code=142 reason-string=no user-property=k:v":     &packets.Disconnect{ReasonCode: 0x8e, Properties: props},
 		"PUBLISH qos=1 id=5 topic=t payload=x content-type=c":        &packets.Publish{Topic: "t", QoS: 1, PacketID: 5, Payload: []byte("x"), Properties: &packets.Properties{ContentType: "c"}},
-		"AUTH code=24 authentication-method=m authentication-data=d": &packets.Auth{ReasonCode: 0x18, Properties: &packets.Properties{AuthMethod: "m", AuthData: []byte("d")}},
 		"PINGRESP": &packets.Pingresp{},
 	} {
 		var packet bytes.Buffer

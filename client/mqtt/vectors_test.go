@@ -260,9 +260,6 @@ func describe(v Version, f Frame) (string, error) {
 	case DISCONNECT:
 		d, err := ParseDisconnect(f)
 		return fmt.Sprintf("%v code=%d%s", t, d.Code, list(d.Properties)), err
-	case AUTH:
-		a, err := ParseAuth(f)
-		return fmt.Sprintf("%v code=%d%s", t, a.Code, list(a.Properties)), err
 	default:
 		return t.String(), nil
 	}
