@@ -151,7 +151,6 @@ func TestPropertiesTakeNoMemory(t *testing.T) {
 		{Header: 0x90, Body: with([]byte{0, 1}, []byte{0})},
 		{Header: 0xb0, Body: with([]byte{0, 1}, []byte{0})},
 		{Header: 0xe0, Body: with([]byte{0}, nil)},
-		{Header: 0xf0, Body: with([]byte{0}, nil)},
 	} {
 		got := allocated(func() {
 			if err := parse(V5, f); err != nil {
