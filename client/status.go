@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"os"
 	"strings"
 	"syscall"
 
@@ -89,7 +88,6 @@ func lostStatus(err error) status {
 
 func dialStatus(e *transport.Error) status {
 	var file *certs.FileError
-	timeout := errors.Is(e.Err, context.DeadlineExceeded) || errors.Is(e.Err, os.ErrDeadlineExceeded)
 	switch {
 	case e.Op == tlsdiag.OpLoad && errors.As(e.Err, &file) && file.NotOpened():
 		return status{line: "Error: Problem setting TLS options: File not found.", code: codeFailure}
@@ -97,13 +95,26 @@ func dialStatus(e *transport.Error) status {
 		return status{line: "Unable to connect (A TLS error occurred)", code: codeFailure}
 	case e.Op == tlsdiag.OpHandshake:
 		return status{line: "Error: A TLS error occurred", code: codeTLS}
-	case timeout:
-		return status{line: "Error: Connection timed out", code: codeFailure}
+	case timedOut(e.Err):
+		return status{line: "Error: Connection timed out", detail: slowStep(e), code: codeFailure}
 	case e.Op == tlsdiag.OpResolve:
 		return status{line: "Unable to connect (Lookup error)", code: codeFailure}
 	default:
 		return status{line: "Error: " + errnoText(e.Err), code: codeFailure}
 	}
+}
+
+func timedOut(err error) bool {
+	var limit net.Error
+	return errors.Is(err, context.DeadlineExceeded) || errors.As(err, &limit) && limit.Timeout()
+}
+
+// slowStep says which part of connecting used up the time; tlsdiag says it of TLS and CONNACK.
+func slowStep(e *transport.Error) string {
+	if e.Op == tlsdiag.OpResolve {
+		return "net: the name servers did not answer in time for " + e.Address
+	}
+	return "net: " + e.Address + " did not answer in time (TCP): a firewall that drops packets, or a wrong address"
 }
 
 func refusedStatus(e *session.RefusedError) status {
