@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"time"
 
 	"github.com/culex-mqtt/culex/client/mqtt"
@@ -60,6 +61,8 @@ func outageText(err error) string {
 		return "the broker closed the connection before CONNACK"
 	case errors.As(err, &dial) && dial.Op == tlsdiag.OpHandshake:
 		return "the TLS handshake failed"
+	case errors.As(err, &dial):
+		return "no connection (" + strings.TrimPrefix(dialStatus(dial).line, "Error: ") + ")"
 	default:
 		return err.Error()
 	}
