@@ -2,6 +2,7 @@ package client
 
 import (
 	"bufio"
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -42,7 +43,11 @@ func readFile(name string) ([]byte, error) {
 		return nil, fileError(name, err)
 	}
 	defer f.Close()
-	payload, err := readAll(f)
+	var size int64 // what a file tells beforehand is room that need not be found by doubling
+	if info, err := f.Stat(); err == nil && info.Mode().IsRegular() {
+		size = min(info.Size(), maxPayload+1)
+	}
+	payload, err := readAll(f, size)
 	if err != nil {
 		return nil, fileError(name, err)
 	}
@@ -61,7 +66,7 @@ func fileError(name string, err error) error {
 }
 
 func (e *Env) readStdin() ([]byte, error) {
-	payload, err := readAll(e.Stdin)
+	payload, err := readAll(e.Stdin, 0)
 	reason := ""
 	switch {
 	case err != nil:
@@ -76,9 +81,12 @@ func (e *Env) readStdin() ([]byte, error) {
 	return nil, &inputError{reason + "Error loading input from stdin.\n"}
 }
 
-// readAll reads at most one byte more than a message can have.
-func readAll(r io.Reader) ([]byte, error) {
-	return io.ReadAll(io.LimitReader(r, maxPayload+1))
+// readAll reads at most one byte more than a message can have. Size is how much is expected.
+func readAll(r io.Reader, size int64) ([]byte, error) {
+	var all bytes.Buffer
+	all.Grow(int(size) + bytes.MinRead)
+	_, err := all.ReadFrom(io.LimitReader(r, maxPayload+1))
+	return all.Bytes(), err
 }
 
 // unreadable ends a program whose message cannot be read.
