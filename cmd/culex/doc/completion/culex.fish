@@ -1,0 +1,125 @@
+# Completion of culex for fish.
+# Made by scripts/docs; do not edit.
+#
+# Put it into a directory of fish_complete_path, such as
+# /usr/share/fish/vendor_completions.d, together with the files of the names of
+# mosquitto.
+
+# The word to complete is the first.
+function __culex_first
+    test (count (commandline -opc)) -eq 1
+end
+
+# The command is one of the given ones.
+function __culex_command
+    set -l words (commandline -opc)
+    test (count $words) -ge 2; and contains -- $words[2] $argv
+end
+
+# The word to complete stands after -D and the given packet.
+function __culex_packet
+    set -l words (commandline -opc)
+    test (count $words) -ge 4; and test "$words[-1]" = $argv[1]; and contains -- $words[-2] -D --property
+end
+
+complete -c culex -f
+complete -c culex -n __culex_first -a pub -d 'Send a message, or one for each line of the input, to a topic at an MQTT broker.'
+complete -c culex -n __culex_first -a sub -d 'Subscribe to topics at an MQTT broker and print the messages that arrive.'
+complete -c culex -n __culex_first -a rr -d 'Send a request to a topic at an MQTT broker and print the first response.'
+complete -c culex -n __culex_first -l help -d 'Say what culex is.'
+complete -c culex -n __culex_first -l version -d 'Print the version.'
+
+complete -c culex -n '__culex_command pub' -o t -l topic -x -d 'The topic to publish to.'
+complete -c culex -n '__culex_command pub' -o r -l retain -d 'Ask the broker to keep the message for later subscribers.'
+complete -c culex -n '__culex_command pub' -l repeat -x -d 'Publish the message this many times (1).'
+complete -c culex -n '__culex_command pub' -l repeat-delay -x -d 'Pause between two times; fractions count (0).'
+complete -c culex -n '__culex_command pub rr' -o m -l message -x -d 'The message.'
+complete -c culex -n '__culex_command pub rr' -o f -l file -r -F -d 'Read the message from a file.'
+complete -c culex -n '__culex_command pub rr' -o s -l stdin-file -d 'Read the message from standard input, all of it.'
+complete -c culex -n '__culex_command pub rr' -o n -l null-message -d 'Send an empty message.'
+complete -c culex -n '__culex_command pub' -o l -l stdin-line -d 'Send each line of standard input as a message.'
+complete -c culex -n '__culex_command pub sub rr' -o h -l host -x -a '(__fish_print_hostnames)' -d 'The broker\'s name or address (localhost).'
+complete -c culex -n '__culex_command pub sub rr' -o p -l port -x -d 'The broker\'s port (1883, or 8883 with --cafile, --capath or --psk).'
+complete -c culex -n '__culex_command pub sub rr' -l unix -r -F -d 'Connect to a Unix domain socket instead of a host and port.'
+complete -c culex -n '__culex_command pub sub rr' -o L -l url -x -d 'mqtt://[user[:password]@]host[:port]/topic in one word; also mqtts, ws, wss.'
+complete -c culex -n '__culex_command pub sub rr' -o A -x -d 'Connect from this local address or host name.'
+complete -c culex -n '__culex_command pub sub rr' -o S -d 'Look up the broker\'s host and port in DNS SRV records of the host.'
+complete -c culex -n '__culex_command pub sub rr' -l nodelay -d 'Send small packets at once (culex always does).'
+complete -c culex -n '__culex_command pub sub rr' -l proxy -x -d 'Go through a SOCKS5 proxy: socks5h://[user[:password]@]host[:port].'
+complete -c culex -n '__culex_command pub sub rr' -l ws -d 'Speak MQTT over WebSocket.'
+complete -c culex -n '__culex_command pub sub rr' -o u -l username -x -d 'The user name to log in with.'
+complete -c culex -n '__culex_command pub sub rr' -o P -l pw -x -d 'The password, for every user of this machine to see in the process list.'
+complete -c culex -n '__culex_command pub sub rr' -l pw-file -r -F -d 'Read the password from a file; a line end after it is dropped.'
+complete -c culex -n '__culex_command pub sub rr' -l pw-env -x -d 'Take the password from an environment variable.'
+complete -c culex -n '__culex_command pub sub rr' -o i -l id -x -d 'The client identifier (chosen by the broker).'
+complete -c culex -n '__culex_command pub sub rr' -o I -l id-prefix -x -d 'Make the client identifier from this prefix and the process identifier.'
+complete -c culex -n '__culex_command pub sub rr' -o V -l protocol-version -x -a '31 311 5' -d 'The MQTT version: 31, 311 or 5 (311; for requests and responses 5).'
+complete -c culex -n '__culex_command pub sub rr' -o k -l keepalive -x -d 'The keep alive interval (60).'
+complete -c culex -n '__culex_command pub sub rr' -o c -l disable-clean-session -d 'Keep the session at the broker between connections; needs -i.'
+complete -c culex -n '__culex_command pub sub rr' -o x -x -d 'How long the session outlives the connection; -1 for ever. Switches to MQTT 5.'
+complete -c culex -n '__culex_command pub sub rr' -o q -l qos -x -a '0 1 2' -d 'The quality of service: 0, 1 or 2 (0).'
+complete -c culex -n '__culex_command pub sub rr' -o M -x -d 'How many QoS 1 and 2 messages may be unacknowledged (20).'
+complete -c culex -n '__culex_command pub sub rr' -o D -l property -x -a 'connect publish subscribe unsubscribe disconnect will' -d 'Add an MQTT 5 property to a packet. Switches to MQTT 5.'
+complete -c culex -n '__culex_command pub sub rr' -l will-topic -x -d 'The topic of the will.'
+complete -c culex -n '__culex_command pub sub rr' -l will-payload -x -d 'The will\'s message (empty).'
+complete -c culex -n '__culex_command pub sub rr' -l will-qos -x -a '0 1 2' -d 'The will\'s quality of service (0).'
+complete -c culex -n '__culex_command pub sub rr' -l will-retain -d 'Make the will a retained message.'
+complete -c culex -n '__culex_command pub sub rr' -l cafile -r -F -d 'Trust the CA certificates in this PEM file. Turns TLS on.'
+complete -c culex -n '__culex_command pub sub rr' -l capath -x -a '(__fish_complete_directories)' -d 'Trust the CA certificates in this directory (openssl rehash). Turns TLS on.'
+complete -c culex -n '__culex_command pub sub rr' -l tls-use-os-certs -d 'Trust the CA certificates of the operating system. Turns TLS on.'
+complete -c culex -n '__culex_command pub sub rr' -l cert -r -F -d 'The client\'s certificate and its chain, in PEM.'
+complete -c culex -n '__culex_command pub sub rr' -l key -r -F -d 'The private key of the client\'s certificate, in PEM.'
+complete -c culex -n '__culex_command pub sub rr' -l keyform -x -a 'pem' -d 'The form of the private key: pem.'
+complete -c culex -n '__culex_command pub sub rr' -l psk -x -d 'A pre-shared key in hexadecimal. Turns TLS on, without certificates.'
+complete -c culex -n '__culex_command pub sub rr' -l psk-identity -x -d 'The name of the pre-shared key.'
+complete -c culex -n '__culex_command pub sub rr' -l insecure -d 'Do not compare the broker\'s name with its certificate.'
+complete -c culex -n '__culex_command pub sub rr' -l tls-no-verify -d 'Do not check the broker\'s certificate at all.'
+complete -c culex -n '__culex_command pub sub rr' -l tls-server-name -x -d 'Expect the broker\'s certificate to be for this name.'
+complete -c culex -n '__culex_command pub sub rr' -l tls-version -x -a 'tlsv1.3 tlsv1.2 tlsv1.1' -d 'The lowest TLS version: tlsv1.3, tlsv1.2 or tlsv1.1 (tlsv1.2).'
+complete -c culex -n '__culex_command pub sub rr' -l ciphers -x -d 'The cipher suites to allow, as an OpenSSL cipher list.'
+complete -c culex -n '__culex_command pub sub rr' -l tls-alpn -x -d 'Offer this application protocol (ALPN).'
+complete -c culex -n '__culex_command pub sub rr' -l tls-keylog -r -F -d 'Append the secrets of the session to this file, for a network analyser.'
+complete -c culex -n '__culex_command pub sub rr' -l no-tls -d 'Never use TLS, whatever the other options say.'
+complete -c culex -n '__culex_command pub sub rr' -l tls-engine -x -d 'An OpenSSL engine (culex has none).'
+complete -c culex -n '__culex_command pub sub rr' -l tls-engine-kpass-sha1 -x -d 'The SHA-1 hash of the password of an engine\'s key (culex has no engines).'
+complete -c culex -n '__culex_command pub sub rr' -l connect-timeout -x -d 'Give a connection this long, from name lookup to CONNACK (30).'
+complete -c culex -n '__culex_command pub sub rr' -l retry-connect -d 'Keep trying when the first connection fails, too.'
+complete -c culex -n '__culex_command pub sub rr' -l reconnect-timeout -x -d 'Give up after this long without a connection (never).'
+complete -c culex -n '__culex_command pub sub rr' -o d -l debug -d 'Print what is sent and received, on standard output.'
+complete -c culex -n '__culex_command pub sub rr' -l quiet -d 'Print no errors, except about the command line.'
+complete -c culex -n '__culex_command pub sub rr' -l strict -d 'Exit with the reason code when the broker refuses a message or a subscription.'
+complete -c culex -n '__culex_command pub sub rr' -l diag-format -x -a 'text json' -d 'How to print what is wrong with TLS: text or json (text).'
+complete -c culex -n '__culex_command pub sub rr' -l log-format -x -a 'none json' -d 'Log connections and failures on standard error: none or json (none).'
+complete -c culex -n '__culex_command pub sub rr' -o o -r -F -d 'Read options from this file instead of the default one.'
+complete -c culex -n '__culex_command pub sub rr' -l help -d 'Print this help.'
+complete -c culex -n '__culex_command pub sub rr' -l version -d 'Print the version.'
+complete -c culex -n '__culex_command sub' -o t -l topic -x -d 'A topic filter to subscribe to; may be given again.'
+complete -c culex -n '__culex_command sub' -o T -l filter-out -x -d 'Drop messages on topics that match; may be given again.'
+complete -c culex -n '__culex_command sub' -o U -l unsubscribe -x -d 'A topic filter to unsubscribe from; may be given again.'
+complete -c culex -n '__culex_command sub' -o C -x -d 'Leave after this many messages.'
+complete -c culex -n '__culex_command sub' -o E -d 'Leave once the broker has answered the subscriptions.'
+complete -c culex -n '__culex_command sub' -l retained-only -d 'Print retained messages, and leave at the first other one.'
+complete -c culex -n '__culex_command sub' -l remove-retained -d 'Clear each retained message that arrives.'
+complete -c culex -n '__culex_command sub' -l random-filter -x -d 'Print this share of the messages, picked at random.'
+complete -c culex -n '__culex_command sub rr' -o R -d 'Drop retained messages that the broker had kept.'
+complete -c culex -n '__culex_command sub rr' -l retain-as-published -d 'Have the broker leave the retain flag as published (MQTT 5).'
+complete -c culex -n '__culex_command sub rr' -l retain-handling -x -a 'always new never' -d 'When the broker sends retained messages: always, new or never (MQTT 5).'
+complete -c culex -n '__culex_command sub rr' -o F -x -d 'Print each message in this format.'
+complete -c culex -n '__culex_command sub rr' -o v -l verbose -d 'Print the topic before each message.'
+complete -c culex -n '__culex_command sub rr' -o N -d 'Print no line end after a message.'
+complete -c culex -n '__culex_command sub rr' -l pretty -d 'Print JSON on several lines.'
+complete -c culex -n '__culex_command sub rr' -l json-safe -d 'Print valid JSON whatever a message holds.'
+complete -c culex -n '__culex_command sub rr' -o W -x -d 'Leave after this many seconds, with status 27.'
+complete -c culex -n '__culex_command sub' -o w -l watch -d 'Keep one line of the terminal for each topic.'
+complete -c culex -n '__culex_command sub' -l message-rate -d 'Print the number of messages in each second, nothing else.'
+complete -c culex -n '__culex_command rr' -o t -l topic -x -d 'The topic to send the request to.'
+complete -c culex -n '__culex_command rr' -o e -x -d 'The topic on which to expect the response.'
+complete -c culex -n '__culex_command rr' -l latency -d 'Print how long the response took.'
+
+# The second of the words after -D depends on the first.
+complete -c culex -n '__culex_packet connect' -a 'session-expiry-interval authentication-method authentication-data request-problem-information request-response-information receive-maximum topic-alias-maximum user-property maximum-packet-size'
+complete -c culex -n '__culex_packet publish' -a 'payload-format-indicator message-expiry-interval content-type response-topic correlation-data topic-alias user-property'
+complete -c culex -n '__culex_packet subscribe' -a 'subscription-identifier user-property'
+complete -c culex -n '__culex_packet unsubscribe' -a 'user-property'
+complete -c culex -n '__culex_packet disconnect' -a 'session-expiry-interval server-reference reason-string user-property'
+complete -c culex -n '__culex_packet will' -a 'payload-format-indicator message-expiry-interval content-type response-topic correlation-data will-delay-interval reason-string user-property'
