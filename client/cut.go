@@ -11,11 +11,8 @@ import (
 // parting is how long a session gets to end after Disconnect; it lasts longer only where stdout takes nothing.
 const parting = 2 * time.Second
 
-// cut ends a program at its time limit or on a signal. Before the first CONNACK there is nothing to end.
+// cut ends a program at its time limit or on a signal.
 func (c *connector) cut(s *session.Session, ended <-chan error, code int) Exit {
-	if !c.settled.Load() {
-		return Exit{Code: codeNeverBegan}
-	}
 	c.part(s, ended)
 	_ = c.out.Flush()
 	if code == codeTimeout && !c.o.Quiet {

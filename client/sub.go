@@ -58,10 +58,18 @@ func (s *subscriber) run() Exit {
 	case err := <-ended:
 		return s.finish(err)
 	case <-timeout:
-		return s.cut(s.session, ended, codeTimeout)
+		return s.cut(ended, codeTimeout)
 	case <-s.env.Signals:
-		return s.cut(s.session, ended, codeSuccess)
+		return s.cut(ended, codeSuccess)
 	}
+}
+
+// cut ends sub. Before the first CONNACK there is nothing to end, and the code says so.
+func (s *subscriber) cut(ended <-chan error, code int) Exit {
+	if !s.settled.Load() {
+		return Exit{Code: codeNeverBegan}
+	}
+	return s.connector.cut(s.session, ended, code)
 }
 
 // retry goes on for ever once there was a connection, even one that the broker closed before CONNACK.

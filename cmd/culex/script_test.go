@@ -48,6 +48,7 @@ func TestScript(t *testing.T) {
 			"waitfor":   waitFor,
 			"answer":    answer,
 			"endbroker": endBroker,
+			"silent":    silent,
 		},
 		Condition:           condition,
 		RequireExplicitExec: true,
@@ -223,4 +224,12 @@ func answer(ts *testscript.TestScript, neg bool, args []string) {
 			_ = c.Close()
 		}
 	}()
+}
+
+// silent sets a variable to a port that takes connections and never says anything: silent PORT
+func silent(ts *testscript.TestScript, neg bool, args []string) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	ts.Check(err)
+	ts.Defer(func() { _ = l.Close() }) // the kernel completes connections that nobody accepts
+	ts.Setenv(args[0], strconv.Itoa(l.Addr().(*net.TCPAddr).Port))
 }
