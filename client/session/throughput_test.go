@@ -105,7 +105,9 @@ func TestReceiveDoesNotAllocate(t *testing.T) {
 			if _, err := s.step(l); err != nil {
 				t.Fatal(err)
 			}
+			s.mu.Lock() // nobody writes these
 			l.buf = l.buf[:0]
+			s.mu.Unlock()
 		}
 		for range 10000 {
 			step()

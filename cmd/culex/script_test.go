@@ -4,6 +4,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"flag"
+	"fmt"
 	"io"
 	"net"
 	"os"
@@ -26,13 +27,38 @@ var update = flag.Bool("update", false, "write what the programs print into the 
 // patience is how long a script waits for what another process is to do.
 const patience = 10 * time.Second
 
+// TestMain builds the program as it is shipped, static and without the race detector, and puts it on PATH under all its
+// names: what the tests of this package run is what users run.
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){
-		"culex":         main,
-		"mosquitto_pub": main,
-		"mosquitto_sub": main,
-		"mosquitto_rr":  main,
-	})
+	flag.Parse()
+	code, err := testShipped(m)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		code = 1
+	}
+	os.Exit(code)
+}
+
+func testShipped(m *testing.M) (int, error) {
+	dir, err := os.MkdirTemp("", "culex")
+	if err != nil {
+		return 0, err
+	}
+	defer os.RemoveAll(dir)
+	build := exec.Command("go", "build", "-trimpath", "-ldflags", "-s -w", "-o", filepath.Join(dir, "culex"), ".")
+	build.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if out, err := build.CombinedOutput(); err != nil {
+		return 0, fmt.Errorf("go build: %w\n%s", err, out)
+	}
+	for _, name := range []string{"mosquitto_pub", "mosquitto_sub", "mosquitto_rr"} {
+		if err := os.Symlink("culex", filepath.Join(dir, name)); err != nil {
+			return 0, err
+		}
+	}
+	if err := os.Setenv("PATH", dir+string(os.PathListSeparator)+os.Getenv("PATH")); err != nil {
+		return 0, err
+	}
+	return m.Run(), nil
 }
 
 // The scripts say what a user sees; they need Debian's mosquitto as the broker where they call it.
