@@ -17,6 +17,7 @@ readonly needed=(
 	'man man-db groff-base'
 	'zsh zsh'
 	'fish fish'
+	'node nodejs'
 )
 
 usage() {

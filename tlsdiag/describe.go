@@ -161,8 +161,7 @@ func (w *Watcher) mergeAlerts(s *evidence.Session, seen *capture.Seen) {
 			// crypto/tls turns close_notify, and no other alert, into io.EOF.
 			a.Code, a.Level = record.CloseNotify, record.LevelWarning
 		case a.From == evidence.SideClient && seen.Verdict != nil:
-			// crypto/tls sends this for whatever VerifyConnection returns.
-			a.Code, a.Level = record.BadCertificate, record.LevelFatal
+			a.Code, a.Level = w.alertSent(), record.LevelFatal
 		}
 	}
 	if w.secured != nil {

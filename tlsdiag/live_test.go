@@ -122,6 +122,7 @@ func (c *client) run(address string) error {
 	if !c.dial.Plain {
 		cfg := c.config()
 		w.Config(cfg, c.verify)
+		w.ExactAlert(cfg)
 		tc := tls.Client(conn, cfg)
 		if err := tc.Handshake(); err != nil {
 			w.Failed(tlsdiag.OpHandshake, err)

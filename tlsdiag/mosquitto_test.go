@@ -7,7 +7,9 @@ import (
 	"net"
 	"os"
 	"os/exec"
+	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -28,9 +30,11 @@ type setup struct {
 	clientCA []*tlstest.Identity
 	// openssl is the broker's OPENSSL_CONF, if it has one.
 	openssl string
-	plain   bool
-	dial    tlstest.Dial
-	change  func(*tlsdiag.Settings)
+	// speaks is the broker's only version of TLS; 0 for those that it is dialled with.
+	speaks uint16
+	plain  bool
+	dial   tlstest.Dial
+	change func(*tlsdiag.Settings)
 }
 
 func setups() []setup {
@@ -64,22 +68,26 @@ func setups() []setup {
 		{id: "client-issuer-not-trusted", chain: one, conf: require, clientCA: cas, dial: dial("localhost", foreign)},
 		{id: "client-certificate-expired", chain: one, conf: require, clientCA: cas, dial: dial("localhost", expired)},
 		{id: "client-certificate-purpose", chain: one, conf: require, clientCA: cas, dial: dial("localhost", wrong)},
-		{id: "client-tls-version-too-new", chain: one, openssl: "MaxProtocol = TLSv1.2",
+		{id: "client-tls-version-too-new", chain: one, openssl: "MaxProtocol = TLSv1.2", speaks: tls.VersionTLS12,
 			dial: tlstest.Dial{Host: "localhost", Trust: ca.CertPEM(), MinVersion: tls.VersionTLS13}},
-		{id: "server-tls-version-too-new", chain: one, conf: "tls_version tlsv1.3\n",
+		{id: "server-tls-version-too-new", chain: one, conf: "tls_version tlsv1.3\n", speaks: tls.VersionTLS13,
 			dial: tlstest.Dial{Host: "localhost", Trust: ca.CertPEM(), MaxVersion: tls.VersionTLS12}},
 		{id: "tls-to-plain-port", plain: true, dial: dial("localhost")},
 		{id: "plain-to-tls-port", chain: one, dial: tlstest.Dial{Host: "localhost", Plain: true}},
 	}
 }
 
+// versions are those of TLS that a setup is run with.
+func (s setup) versions() []uint16 {
+	return slices.DeleteFunc([]uint16{tls.VersionTLS12, tls.VersionTLS13}, func(v uint16) bool {
+		return s.dial.MinVersion > v || s.dial.MaxVersion != 0 && s.dial.MaxVersion < v
+	})
+}
+
 // TestMosquitto runs into the faults of a real broker, with both versions of TLS.
 func TestMosquitto(t *testing.T) {
 	for i, s := range setups() {
-		for _, version := range []uint16{tls.VersionTLS12, tls.VersionTLS13} {
-			if s.dial.MinVersion > version || s.dial.MaxVersion != 0 && s.dial.MaxVersion < version {
-				continue
-			}
+		for _, version := range s.versions() {
 			t.Run(fmt.Sprintf("%02d-%s-%s", i, s.id, tls.VersionName(version)), func(t *testing.T) {
 				t.Parallel()
 				s := s
@@ -114,19 +122,19 @@ func mosquitto(t *testing.T, s setup) int {
 		t.Skip("mosquitto is not installed")
 	}
 	dir := t.TempDir()
-	var log bytes.Buffer
+	var log *logbook
 	for range 5 {
-		log.Reset()
+		log = new(logbook)
 		port := freePort(t)
 		cmd := exec.Command(path, "-c", brokerConfig(t, dir, port, s))
-		cmd.Stdout, cmd.Stderr = &log, &log
+		cmd.Stdout, cmd.Stderr = log, log
 		cmd.Env = append(os.Environ(), "OPENSSL_CONF="+opensslConf(t, dir, s.openssl))
 		if err := cmd.Start(); err != nil {
 			t.Fatal(err)
 		}
 		done := make(chan error, 1)
 		go func() { done <- cmd.Wait() }()
-		if listening(port, done) {
+		if log.running(done) {
 			t.Cleanup(func() {
 				cmd.Process.Kill()
 				<-done
@@ -167,17 +175,37 @@ func freePort(t *testing.T) int {
 	return l.Addr().(*net.TCPAddr).Port
 }
 
-// listening waits until the broker takes connections, or has ended.
-func listening(port int, done chan error) bool {
-	for range 200 {
+// logbook is what a broker logs.
+type logbook struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+// Write adds to it.
+func (l *logbook) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.Write(p)
+}
+
+// String returns all of it.
+func (l *logbook) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.String()
+}
+
+// running waits until the broker has opened its port, or has ended: another
+// test may have got that port in the meantime.
+func (l *logbook) running(done chan error) bool {
+	for range 500 {
 		select {
 		case err := <-done:
 			done <- err
 			return false
 		case <-time.After(20 * time.Millisecond):
 		}
-		if c, err := net.Dial("tcp", fmt.Sprintf("127.0.0.1:%d", port)); err == nil {
-			c.Close()
+		if strings.Contains(l.String(), " running\n") {
 			return true
 		}
 	}

@@ -24,6 +24,8 @@ type recipe struct {
 	run func(t testing.TB) *client
 	// edit changes what was seen into what would be; such evidence is synthetic.
 	edit func(s *evidence.Session)
+	// told says that the error is not one that happened.
+	told bool
 }
 
 // files are the contents of the client's files; nil: not given.
@@ -119,8 +121,8 @@ func fileRecipes() []recipe {
 	in := func(role *string, path string) { *role = path }
 	return []recipe{
 		{id: "cafile-missing", run: options(func(s *tlsdiag.Settings) { in(&s.Trust.CAFile, "/etc/mosquitto/ca_certificates/ca.crt") })},
-		{id: "cafile-unreadable", run: fails(unreadable("--cafile", "/etc/mosquitto/ca.crt", 0o600, "/etc/mosquitto/ca.crt"), nil)},
-		{id: "cafile-unreadable+directory", run: fails(unreadable("--cafile", "/etc/private/ca.crt", fs.ModeDir|0o700, "/etc/private"), nil)},
+		{id: "cafile-unreadable", told: true, run: fails(unreadable("--cafile", "/etc/mosquitto/ca.crt", 0o600, "/etc/mosquitto/ca.crt"), nil)},
+		{id: "cafile-unreadable+directory", told: true, run: fails(unreadable("--cafile", "/etc/private/ca.crt", fs.ModeDir|0o700, "/etc/private"), nil)},
 		{id: "cafile-is-directory", run: func(t testing.TB) *client {
 			dir := t.TempDir()
 			c := load(t, files{}, func(s *tlsdiag.Settings) { s.Trust.CAFile = dir })
@@ -134,7 +136,7 @@ func fileRecipes() []recipe {
 		{id: "cafile-der", run: from(files{ca: ca.DER})},
 		{id: "cafile-damaged", run: from(files{ca: append(ca.CertPEM(), broken...)})},
 		{id: "certificate-missing", run: options(func(s *tlsdiag.Settings) { s.CertFile, s.KeyFile = "/etc/mosquitto/c.crt", "/etc/mosquitto/c.key" })},
-		{id: "certificate-unreadable", run: fails(unreadable("--cert", "/etc/mosquitto/c.crt", 0o640, "/etc/mosquitto/c.crt"), nil)},
+		{id: "certificate-unreadable", told: true, run: fails(unreadable("--cert", "/etc/mosquitto/c.crt", 0o640, "/etc/mosquitto/c.crt"), nil)},
 		{id: "certificate-no-certificate", run: from(files{cert: block("CERTIFICATE REQUEST", []byte{0x30, 0}), key: key})},
 		{id: "certificate-der", run: from(files{cert: der(cert), key: key})},
 		{id: "certificate-damaged", run: from(files{cert: broken, key: key})},
@@ -148,7 +150,7 @@ func fileRecipes() []recipe {
 		{id: "key-missing", run: func(t testing.TB) *client {
 			return load(t, files{cert: cert}, func(s *tlsdiag.Settings) { s.KeyFile = filepath.Join(filepath.Dir(s.CertFile), "no.key") })
 		}},
-		{id: "key-unreadable", run: fails(unreadable("--key", "/etc/mosquitto/c.key", 0o600, "/etc/mosquitto/c.key"), nil)},
+		{id: "key-unreadable", told: true, run: fails(unreadable("--key", "/etc/mosquitto/c.key", 0o600, "/etc/mosquitto/c.key"), nil)},
 		{id: "key-no-key", run: from(files{cert: cert, key: cert})},
 		{id: "key-der", run: from(files{cert: cert, key: der(key)})},
 		{id: "key-damaged", run: from(files{cert: cert, key: []byte(strings.Replace(string(key), "\nMI", "\n!I", 1))})},
@@ -162,7 +164,7 @@ func fileRecipes() []recipe {
 		}},
 		{id: "client-certificate-weak", run: from(files{cert: weak.CertPEM(), key: weak.KeyPEM()})},
 		{id: "unsupported-key-type+openssh", run: from(files{cert: cert, key: block("OPENSSH PRIVATE KEY", []byte("openssh-key-v1\x00"))})},
-		{id: "ciphers-option-unknown", run: fails(errors.New("HIHG is not a known cipher suite or keyword, but HIGH is"), func(s *tlsdiag.Settings) { s.Policy.Ciphers = "HIHG" })},
+		{id: "ciphers-option-unknown", told: true, run: fails(errors.New("HIHG is not a known cipher suite or keyword, but HIGH is"), func(s *tlsdiag.Settings) { s.Policy.Ciphers = "HIHG" })},
 	}
 }
 
@@ -272,8 +274,8 @@ func evidenceOf(t testing.TB, r recipe) *evidence.Session {
 	s := normal(t, c)
 	if r.edit != nil {
 		r.edit(s)
-		s.Synthetic = true
 	}
+	s.Synthetic = r.edit != nil || r.told
 	return s
 }
 

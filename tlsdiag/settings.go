@@ -3,8 +3,10 @@
 // do about it. It has no flags, prints nothing and knows nothing of MQTT but
 // the first bytes of a CONNACK.
 //
-// A caller makes a [Watcher] for each attempt, lets it wrap the connection and
-// complete the tls.Config, tells it what failed, and asks for the finding:
+// A program whose MQTT client takes a net.Conn has a [Dialer] make it. One that
+// makes its own connections has a [Watcher] for each attempt, lets it wrap the
+// connection and complete the tls.Config, tells it what failed, and asks for the
+// finding:
 //
 //	w := tlsdiag.Watch(settings)
 //	raw, err := dialer.Dial("tcp", address)   // on error: w.Failed(tlsdiag.OpDial, err)

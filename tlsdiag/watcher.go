@@ -31,6 +31,7 @@ type Watcher struct {
 	answer   *evidence.Stranger
 	refused  int
 	heard    bool // lastWords were read
+	stopped  bool // CONNACK came
 	session  *evidence.Session
 }
 
@@ -76,10 +77,11 @@ func (w *Watcher) Handshaked(c *tls.Conn) {
 }
 
 // Stop says that CONNACK came: the connection is no longer watched, and what
-// was kept is freed. A later Failed has nothing to explain.
+// was kept is freed. A later Failed is not TLS's, and is left alone.
 func (w *Watcher) Stop() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	w.stopped = true
 	if w.conn != nil {
 		w.conn.Stop()
 	}
@@ -110,17 +112,25 @@ func (w *Watcher) Refused(code byte) {
 // After a failed write what the server said before is read, for at most a
 // quarter of a second, in Failed or when the connection is closed, whichever
 // comes first: under TLS 1.3 a server that refuses a client certificate says
-// so and closes at once, and its reset must not hide that.
+// so and closes at once, and its reset must not hide that. After ExactAlert a
+// refused server gets as much time to read the alert.
 func (w *Watcher) Failed(op Op, err error) {
 	if err == nil {
 		return
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	if w.stopped {
+		return
+	}
 	w.fail(op, err)
-	if w.conn != nil && w.conn.WriteError() != nil {
+	if w.conn == nil {
+		return
+	}
+	if w.conn.WriteError() != nil {
 		w.lastWords()
 	}
+	w.conn.DeliverAlert(lastWordsLimit)
 }
 
 func (w *Watcher) fail(op Op, err error) {

@@ -86,7 +86,7 @@ func (b *breaking) Write(p []byte) (int, error) {
 // TestSeveralGoroutines is for the race detector: a reader and a writer fail
 // at the same time while a third asks.
 func TestSeveralGoroutines(t *testing.T) {
-	c := meet(t, tlstest.Sound(), tls.VersionTLS13)
+	c := meet(t, tlstest.NoConnack(), tls.VersionTLS13)
 	var wg sync.WaitGroup
 	for _, op := range []tlsdiag.Op{tlsdiag.OpRead, tlsdiag.OpWrite} {
 		wg.Go(func() { c.watcher.Failed(op, io.EOF) })
@@ -94,8 +94,22 @@ func TestSeveralGoroutines(t *testing.T) {
 		wg.Go(func() { c.watcher.Warning() })
 	}
 	wg.Wait()
-	if n := len(c.watcher.Evidence().End.Later); n != 1 {
+	if n := len(c.watcher.Evidence().End.Later); n != 2 {
 		t.Errorf("%d later failures", n)
+	}
+}
+
+// TestStoppedFindsNothing: a connection that the broker accepted may end as it
+// will.
+func TestStoppedFindsNothing(t *testing.T) {
+	c := meet(t, tlstest.Sound(), tls.VersionTLS13)
+	c.watcher.Failed(tlsdiag.OpRead, io.EOF)
+	c.watcher.Failed(tlsdiag.OpWrite, syscall.ECONNRESET)
+	if f, ok := c.watcher.Finding(); ok {
+		t.Errorf("%s: %s", f.ID, f.Headline)
+	}
+	if f, ok := c.watcher.Warning(); ok {
+		t.Errorf("%s: %s", f.ID, f.Headline)
 	}
 }
 

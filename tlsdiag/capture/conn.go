@@ -31,6 +31,8 @@ type Conn struct {
 	stopped atomic.Bool
 	// last is called before the connection is closed after a failed write.
 	last func()
+	// alert is set when this side refuses the server's certificate.
+	alert atomic.Pointer[exactAlert]
 
 	mu   sync.Mutex
 	tls  bool
@@ -81,10 +83,14 @@ func (c *Conn) Read(p []byte) (int, error) {
 
 // Write writes to the connection and remembers what went, if it is TLS.
 func (c *Conn) Write(p []byte) (int, error) {
-	n, err := c.Conn.Write(p)
-	if !c.stopped.Load() {
-		c.sawOut(p[:n], err)
+	if c.stopped.Load() {
+		return c.Conn.Write(p)
 	}
+	if a := c.alert.Load(); a != nil {
+		p = a.replace(p)
+	}
+	n, err := c.Conn.Write(p)
+	c.sawOut(p[:n], err)
 	return n, err
 }
 

@@ -31,7 +31,7 @@ func authorityKeyIDMismatch() Cause {
 				Headline: fmt.Sprintf("%s is signed by the CA %s but its authorityKeyIdentifier points to another one",
 					subject(c), subject(ca)),
 				Seen:  facts(seenCertificate("certificate", c), seenCertificate("trusted", ca), what, seenVerdict(s)),
-				Hints: []Hint{{CA, "issue it again with authorityKeyIdentifier=keyid, from the CA certificate that is in use", ""}},
+				Hints: []Hint{{CA, "issue it again with authorityKeyIdentifier=keyid, from the CA in use now", ""}},
 			}, true
 		},
 	}

@@ -28,10 +28,10 @@ func brokerCafileIntermediateOnly() Cause {
 				Headline: fmt.Sprintf("the broker does not trust %s; if its cafile holds only an intermediate CA, it also needs the root %s",
 					subject(last), name(last.Issuer)),
 				Seen: facts(ours(c), chainSent(s), seenAlert(s)),
-				Hints: []Hint{{
-					Broker, fmt.Sprintf("append the root certificate %s to the file that cafile names, then restart it", name(last.Issuer)),
-					"cat root.crt >> CAFILE",
-				}},
+				Hints: []Hint{
+					{Broker, fmt.Sprintf("append the root %s to the file that cafile names, then restart it", name(last.Issuer)), ""},
+					{Broker, "or, if it has another CA there: append that of the client certificate", ""},
+				},
 			}, true
 		},
 	}

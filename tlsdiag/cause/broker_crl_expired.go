@@ -20,13 +20,14 @@ func brokerCRLExpired() Cause {
 			}
 			return Finding{
 				Confidence: Likely,
+				Rival:      "clock-behind",
 				Headline: fmt.Sprintf("the broker says \"expired\", but the client certificate is valid until %s: the broker's CRL, CA or clock is out of date",
 					day(c.Dates.NotAfter)),
 				Seen: facts(ours(c), clockLine(s), seenAlert(s)),
 				Hints: []Hint{
-					{Broker, "look at the list's nextUpdate, put a new list into the file that crlfile names", "openssl crl -noout -nextupdate -in CRLFILE"},
+					{Broker, "if it has a crlfile (CRL here): when does that end? Put a new one there", "openssl crl -noout -nextupdate -in CRL"},
 					{Broker, "then let it load the list", "kill -HUP $(pidof mosquitto)"},
-					{Broker, "or its clock is ahead: date -u", ""},
+					{Broker, "or its clock is ahead: compare it with this gateway's", "date -u"},
 				},
 			}, true
 		},

@@ -22,8 +22,8 @@ func brokerCRLUnusable() Cause {
 				Headline:   fmt.Sprintf("the broker refused the client certificate %s, and nothing is wrong with it as far as this side can see", subject(c)),
 				Seen:       facts(ours(c), fmt.Sprintf("valid from %s to %s", day(c.Dates.NotBefore), day(c.Dates.NotAfter)), seenAlert(s)),
 				Hints: []Hint{
-					{Broker, "a CRL that is damaged, of another CA or not yet valid is a frequent reason", "openssl crl -noout -text -in CRLFILE"},
 					{Broker, "look into its log for this moment", ""},
+					{Broker, "if it has a crlfile (CRL here): is it damaged, of another CA, not yet valid?", "openssl crl -noout -text -in CRL"},
 				},
 			}, true
 		},

@@ -23,7 +23,7 @@ func bytesCorrupted() Cause {
 				Seen:       facts(seenAlert(s), "handshake: "+s.End.Error),
 				Hints: []Hint{
 					{Network, "look for a device on the way that rewrites packets", ""},
-					{Gateway, "a network card's offloading can be the reason (as root; lan0 stands for its name)", "ethtool -K lan0 tso off gro off"},
+					{Gateway, "or a network card's offloading (as root; lan0 stands for its name)", "ethtool -K lan0 tso off gro off"},
 				},
 			}, true
 		},

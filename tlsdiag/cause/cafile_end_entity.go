@@ -31,7 +31,7 @@ func cafileEndEntity() Cause {
 				Confidence: Sure,
 				Headline:   fmt.Sprintf("%s holds %s certificate (%s), not that of the CA which issued it", in, whose, subject(c)),
 				Seen: facts(seenCertificate("broker's certificate", l)+", issued by "+name(l.Issuer),
-					"trusted here: "+trusted(s), seenVerdict(s)),
+					trustedHere(s), seenVerdict(s)),
 				Hints: []Hint{{Gateway, fmt.Sprintf("give the certificate of %s with --cafile", name(l.Issuer)), ""}},
 			}, true
 		},

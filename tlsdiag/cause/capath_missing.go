@@ -23,7 +23,7 @@ func capathMissing() Cause {
 				Headline:   fmt.Sprintf("the CA directory %s does not exist, so no CA was found", f.Path),
 				Seen:       facts(option(f)+": no such file or directory", seenVerdict(s)),
 				Hints: []Hint{{
-					Gateway, "correct the path given with --capath, or use --cafile for one file; what is there:",
+					Gateway, "correct the path, or use --cafile for one file; what is there:",
 					"ls -l " + file(filepath.Dir(filepath.Clean(f.Path))),
 				}},
 			}, true

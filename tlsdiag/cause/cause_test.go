@@ -9,8 +9,10 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"github.com/culex-mqtt/culex/tlsdiag/evidence"
+	"github.com/culex-mqtt/culex/tlsdiag/record"
 )
 
 func TestCatalogueIsComplete(t *testing.T) {
@@ -89,6 +91,10 @@ func cases(t testing.TB) map[string]*evidence.Session {
 // can use.
 func TestFindingsKeepTheRules(t *testing.T) {
 	parties := []Party{Gateway, Broker, CA, Network}
+	known := map[string]bool{"": true}
+	for _, c := range List() {
+		known[c.ID] = true
+	}
 	for name, s := range cases(t) {
 		f, ok := Find(s)
 		if !ok {
@@ -98,8 +104,8 @@ func TestFindingsKeepTheRules(t *testing.T) {
 			t.Errorf("%s: %d hints", name, len(f.Hints))
 		}
 		for _, h := range f.Hints {
-			if !slices.Contains(parties, h.Party) || h.Action == "" || strings.HasSuffix(h.Action, ".") {
-				t.Errorf("%s: hint %+v", name, h)
+			if !slices.Contains(parties, h.Party) || h.Action == "" || strings.HasSuffix(h.Action, ".") || utf8.RuneCountInString(h.Action) > 80 {
+				t.Errorf("%s: hint of %d columns %+v", name, utf8.RuneCountInString(h.Action), h)
 			}
 		}
 		if len(f.Seen) == 0 || slices.Contains(f.Seen, "") {
@@ -108,7 +114,7 @@ func TestFindingsKeepTheRules(t *testing.T) {
 		if f.Headline == "" || strings.HasSuffix(f.Headline, ".") || len(f.Headline) > 220 {
 			t.Errorf("%s: headline %q", name, f.Headline)
 		}
-		if !slices.Contains([]Confidence{Sure, Likely, Guess}, f.Confidence) || f.Confidence == Sure && f.Rival != "" {
+		if !slices.Contains([]Confidence{Sure, Likely, Guess}, f.Confidence) || f.Confidence == Sure && f.Rival != "" || !known[f.Rival] {
 			t.Errorf("%s: %s, rival %q", name, f.Confidence, f.Rival)
 		}
 	}
@@ -195,6 +201,25 @@ func TestEveryVerdictHasAnAnswer(t *testing.T) {
 	}
 }
 
+// TestSuccessHasNoCause: whatever was odd about a setup, if it works there is
+// nothing to find, and at most one line of warning.
+func TestSuccessHasNoCause(t *testing.T) {
+	for name, s := range cases(t) {
+		for _, stage := range []evidence.Stage{evidence.StageEstablished, evidence.StageConnack} {
+			s.Stage = stage
+			s.Flow.Alerts, s.Flow.Stranger, s.Flow.Unfinished = nil, nil, nil
+			if h := s.Flow.ServerHello; h != nil {
+				h.Version, h.CipherSuite = evidence.TLS13, 0x1301
+			}
+			s.Outcome = evidence.Outcome{Verdict: &evidence.Verdict{}}
+			s.Peer.Unparsed = ""
+			if f, ok := Find(s); ok {
+				t.Errorf("%s: %s: %s", name, f.ID, f.Headline)
+			}
+		}
+	}
+}
+
 // TestPlainFailuresAreLeftAlone: what has nothing to do with TLS gets no report.
 func TestPlainFailuresAreLeftAlone(t *testing.T) {
 	for _, s := range []*evidence.Session{
@@ -202,10 +227,73 @@ func TestPlainFailuresAreLeftAlone(t *testing.T) {
 		{Stage: evidence.StageResolve, Outcome: evidence.Outcome{End: evidence.End{How: evidence.EndUnknownHost}}},
 		{Stage: evidence.StagePlain, Target: evidence.Target{Port: 1883}, Outcome: evidence.Outcome{End: evidence.End{How: evidence.EndFIN}}},
 		{Stage: evidence.StageConnack, Outcome: evidence.Outcome{Connack: 5}},
+		spoke([]byte("\x20\xff\xff\xff\x7f\x00"), evidence.Asked{}),
+		spoke([]byte("\x20\x02"), evidence.Asked{AskedPolicy: evidence.AskedPolicy{Insecure: true}}),
+		spoke([]byte("\x30\x04\x00\x01"), evidence.Asked{AskedIdentity: evidence.AskedIdentity{CertFile: "client.crt"}}),
 		{Stage: evidence.StageResolve, Asked: evidence.Asked{TLS: true}, Outcome: evidence.Outcome{End: evidence.End{How: evidence.EndUnknownHost}}},
 	} {
 		if f, ok := Find(s); ok {
 			t.Errorf("%s: %s", s.Stage, f.ID)
+		}
+	}
+}
+
+// spoke is a peer that answered plain MQTT with bytes that are not TLS, and hung up.
+func spoke(b []byte, asked evidence.Asked) *evidence.Session {
+	s := &evidence.Session{Stage: evidence.StagePlain, Asked: asked, Target: evidence.Target{Host: "broker.lan", Port: 8883}}
+	s.Flow = evidence.Flow{Received: int64(len(b)), Stranger: record.Recognise(b)}
+	s.End = evidence.End{Op: evidence.OpRead, How: evidence.EndFIN, Error: "EOF"}
+	return s
+}
+
+// TestPlainPortIsNotSure: on the port of plain MQTT the lack of TLS need not be
+// why a broker hangs up, even where TLS was meant.
+func TestPlainPortIsNotSure(t *testing.T) {
+	for _, name := range []string{"certificate-ignored", "tls-not-enabled"} {
+		s := cases(t)[name]
+		if f, _ := Find(s); f.ID != name || f.Confidence != Sure {
+			t.Errorf("%s: %s (%s)", name, f.ID, f.Confidence)
+		}
+		s.Target.Port = portPlain
+		if f, _ := Find(s); f.ID != name || f.Confidence != Likely || f.Rival == "" {
+			t.Errorf("%s on port 1883: %s (%s)", name, f.ID, f.Confidence)
+		}
+	}
+}
+
+// TestOwnPoolIsNotListed: a program's pool cannot be looked into, so nothing is
+// said about what it holds.
+func TestOwnPoolIsNotListed(t *testing.T) {
+	for name, want := range map[string]Confidence{"issuer-not-trusted": Likely, "server-self-signed": Sure} {
+		s := cases(t)[name]
+		s.Asked.CAFile, s.Trust = "", evidence.Trust{}
+		f, _ := Find(s)
+		text := f.Headline + strings.Join(f.Seen, "\n")
+		if f.ID != name || f.Confidence != want || strings.Contains(text, "nothing") || strings.Contains(text, "system") {
+			t.Errorf("%s (%s): %s", f.ID, f.Confidence, text)
+		}
+	}
+}
+
+// TestCertificateWithoutFile: a program may have its certificate in memory.
+func TestCertificateWithoutFile(t *testing.T) {
+	for name, s := range cases(t) {
+		if !strings.HasPrefix(name, "client-") || s.Client.Leaf() == nil || s.Stage == evidence.StageLocal {
+			continue
+		}
+		for i := range s.Client.Chain {
+			s.Client.Chain[i].File = ""
+		}
+		f, _ := Find(s)
+		for _, line := range append([]string{f.Headline}, f.Seen...) {
+			if strings.Contains(line, "  ") || strings.Contains(line, "our certificate") && strings.Contains(line, "sent by the broker") {
+				t.Errorf("%s: %s", name, line)
+			}
+		}
+		for _, h := range f.Hints {
+			if strings.Contains(h.Action+h.Command, "''") || strings.HasSuffix(h.Action, " ") {
+				t.Errorf("%s: %+v", name, h)
+			}
 		}
 	}
 }

@@ -12,7 +12,7 @@ func certificateDER() Cause {
 			if f == nil || f.Format != FormatDER {
 				return Finding{}, false
 			}
-			return isDER(f, content(f), "openssl x509 -inform der -in "+file(f.Path)+" -out "+file(newName(f.Path, ".pem"))), true
+			return isDER(f, content(f), "openssl x509 -inform der -in "+file(f.Path)+" -out "+file(f.Path+".pem")), true
 		},
 	}
 }

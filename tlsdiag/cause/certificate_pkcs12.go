@@ -23,10 +23,10 @@ func certificatePKCS12() Cause {
 }
 
 func pkcs12(f *evidence.File) Finding {
-	out := newName(f.Path, ".pem")
+	out := f.Path + ".pem"
 	hint := Hint{
-		Gateway, fmt.Sprintf("take it apart, then give %s to --cert and to --key", out),
-		"openssl pkcs12 -in " + file(f.Path) + " -out " + file(out) + " -nodes",
+		Gateway, fmt.Sprintf("convert it, then give %s to --cert and to --key", out),
+		"(umask 077; openssl pkcs12 -in " + file(f.Path) + " -nodes -out " + file(out) + ")",
 	}
 	if f.Role == evidence.RoleCAFile {
 		hint = Hint{

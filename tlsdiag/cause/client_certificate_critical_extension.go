@@ -21,7 +21,7 @@ func clientCertificateCriticalExtension() Cause {
 			return Finding{
 				Confidence: Sure,
 				Headline: fmt.Sprintf("the client certificate %s carries the critical extension %s, which the broker does not understand",
-					c.File, list(c.Extends.Critical)),
+					ourFile(c), list(c.Extends.Critical)),
 				Seen:  facts(ours(c), seenAlert(s)),
 				Hints: []Hint{{CA, "issue it again without this extension, or with the extension not critical", ""}},
 			}, true

@@ -24,9 +24,12 @@ func clientCertificateNoCommonName() Cause {
 			return Finding{
 				Confidence: Likely,
 				Headline: fmt.Sprintf("TLS is fine, but the broker may take the user name from the certificate's CN, and %s has none",
-					c.File),
-				Seen:  facts(ours(c), fmt.Sprintf("the CONNACK refused with code %d", s.Connack)),
-				Hints: []Hint{{CA, "issue the client certificate again with the user name in its subject: CN=user", ""}},
+					ourFile(c)),
+				Seen: facts(ours(c), fmt.Sprintf("the CONNACK refused with code %d", s.Connack)),
+				Hints: []Hint{
+					{Broker, "look into its log for this moment: which user was refused?", ""},
+					{CA, "if none: issue the certificate again with the user name in it: CN=user", ""},
+				},
 			}, true
 		},
 	}

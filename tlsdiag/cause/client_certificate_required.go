@@ -34,8 +34,8 @@ func clientCertificateRequired() Cause {
 				return f, true
 			case asked && a == record.HandshakeFailure:
 				return f, true
-			case asked && slices.Contains([]int{record.BadCertificate, record.CertificateUnknown, record.AccessDenied, record.UnknownCA}, a):
-				// What stacks other than OpenSSL, GnuTLS and Go say.
+			case asked && slices.Contains([]int{record.BadCertificate, record.CertificateUnknown, record.AccessDenied, record.UnknownCA, record.DecodeError}, a):
+				// What stacks other than OpenSSL and Go say: Java 42, GnuTLS 50 in TLS 1.2.
 				f.Confidence = Likely
 				return f, true
 			case asked && hungUp(s):

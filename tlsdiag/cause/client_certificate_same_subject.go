@@ -12,9 +12,9 @@ func clientCertificateSameSubject() Cause {
 		ID:       "client-certificate-same-subject",
 		Title:    "the client certificate carries its CA's own name",
 		Source:   "RFC 5280 section 4.1.2.4; X509_check_issued(3); OpenSSL error 18",
-		Explains: []string{"client-issuer-not-trusted", "client-intermediate-missing", "client-ca-not-listed"},
+		Explains: []string{"client-issuer-not-trusted", "client-intermediate-missing", "client-ca-not-listed", "closed-after-connect"},
 		Match: func(s *evidence.Session) (Finding, bool) {
-			c := refused(s, record.UnknownCA, record.BadCertificate, record.CertificateUnknown)
+			c, silent := refusedFor(s, record.UnknownCA)
 			if c == nil || !impostor(c) {
 				return Finding{}, false
 			}
@@ -27,7 +27,7 @@ func clientCertificateSameSubject() Cause {
 					CA, "issue the client certificate again with a subject of its own",
 					"openssl req -new -key client.key -subj /CN=client -out client.csr",
 				}},
-			}, true
+			}.hushed(s, silent), true
 		},
 	}
 }

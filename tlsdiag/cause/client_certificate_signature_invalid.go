@@ -16,19 +16,22 @@ func clientCertificateSignatureInvalid() Cause {
 		Match: func(s *evidence.Session) (Finding, bool) {
 			c := refused(s, record.DecryptError, record.UnknownCA, record.BadCertificate)
 			ca := issuerOfOurs(s)
-			if c == nil || ca == nil || signedBy(c, ca) || !c.Signed.Checked() {
+			if c == nil || ca == nil || signedBy(c, ca) || !c.Signed.Checked() || otherKey(s) != nil {
 				return Finding{}, false
 			}
 			f := Finding{
 				Confidence: Sure,
-				Headline:   fmt.Sprintf("the client certificate %s is damaged: its signature was not made with the key of %s", c.File, subject(ca)),
+				Headline:   fmt.Sprintf("the client certificate %s is damaged: its signature was not made with the key of %s", ourFile(c), subject(ca)),
 				Seen:       facts(ours(c), seenCertificate("its CA", ca), "name and key id fit, the signature does not verify", seenAlert(s)),
-				Hints:      []Hint{{CA, "install the client certificate again from the CA's original, or issue it again", ""}},
+				Hints: []Hint{
+					{Gateway, "install the client certificate again from the CA's original", ""},
+					{CA, "or issue it again", ""},
+				},
 			}
 			if !keyIDsAgree(c, ca) {
 				f.Confidence = Likely
 				f.Rival = "client-issuer-not-trusted"
-				f.Headline = fmt.Sprintf("the client certificate %s was not signed with the key of %s: damaged, or that CA was made anew", c.File, subject(ca))
+				f.Headline = fmt.Sprintf("the client certificate %s was not signed with the key of %s: damaged, or that CA was made anew", ourFile(c), subject(ca))
 				f.Seen[2] = "the names fit, the signature does not verify"
 			}
 			return f, true

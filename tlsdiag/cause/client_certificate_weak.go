@@ -22,7 +22,7 @@ func clientCertificateWeak() Cause {
 			}
 			return Finding{
 				Confidence: Sure,
-				Headline:   fmt.Sprintf("the client certificate %s is too weak: %s", c.File, what),
+				Headline:   fmt.Sprintf("the client certificate %s is too weak: %s", ourFile(c), what),
 				Seen:       []string{seenCertificate("client certificate", c)},
 				Hints: []Hint{
 					{CA, "issue it again with an RSA key of 2048 bits or an EC key, signed with SHA-256", ""},

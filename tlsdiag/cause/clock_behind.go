@@ -40,7 +40,7 @@ func clockBehind() Cause {
 func setClock() []Hint {
 	return []Hint{
 		{Gateway, "set the time, and let it be kept over the network", "timedatectl set-ntp true"},
-		{Gateway, "if it comes back after each power cut, the battery of the real-time clock is the reason", ""},
+		{Gateway, "if a power cut undoes it, the clock's battery is empty, or there is none", ""},
 	}
 }
 

@@ -23,7 +23,7 @@ func closedAfterClientHello() Cause {
 					helloSize(s), seenSNI(s)),
 				Hints: []Hint{
 					{Gateway, "look whether another client gets further", fmt.Sprintf("openssl s_client -connect %s </dev/null", quote(at(s.Target)))},
-					{Broker, "look into its log for this moment: a limit, an access list, a PROXY protocol that is expected", ""},
+					{Broker, "look into its log: a limit, an access list, a PROXY protocol that is expected", ""},
 					{Network, "or a firewall on the way refuses TLS to this name", ""},
 				},
 			}, true

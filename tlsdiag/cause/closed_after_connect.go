@@ -18,7 +18,7 @@ func closedAfterConnect() Cause {
 			}
 			f := Finding{
 				Confidence: Sure,
-				Headline:   "TLS is fine; the broker closed after CONNECT, without saying why: its policy, the client id or the login",
+				Headline:   "TLS is fine; the broker closed after CONNECT without saying why, as brokers do for a policy, a client id or a login",
 				Seen:       facts(seenNegotiated(s), fmt.Sprintf("%s %s, without an alert and without a CONNACK", at(s.Target), closing(s))),
 				Hints: []Hint{
 					{Broker, "look into its log for this moment", ""},

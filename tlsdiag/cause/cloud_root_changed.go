@@ -66,6 +66,6 @@ func moved(s *evidence.Session, m move, c, old *evidence.Certificate) Finding {
 		Headline:   fmt.Sprintf("%s moved to the root %s; %s still has %s", m.service, m.now, origin(s, old), old.Subject.CommonName),
 		Seen: facts(seenCertificate("certificate", s.Peer.Leaf())+", issued by "+name(s.Peer.Leaf().Issuer), sent(s),
 			seenCertificate("trusted", old), seenVerdict(s)),
-		Hints: []Hint{{Gateway, "append the new root", fmt.Sprintf("curl -s %s >> %s", m.file, caFile(s))}},
+		Hints: []Hint{{Gateway, "append the new root", fmt.Sprintf("curl -fsS %s >> %s", m.file, caFile(s))}},
 	}
 }

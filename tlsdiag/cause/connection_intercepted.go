@@ -26,10 +26,10 @@ func connectionIntercepted() Cause {
 				Confidence: Likely,
 				Rival:      "issuer-not-trusted",
 				Headline:   fmt.Sprintf("%s on the way seems to answer in the broker's place: %s issued the certificate", product, name(c.Issuer)),
-				Seen:       facts(seenCertificate("certificate", s.Peer.Leaf()), "trusted here: "+trusted(s), seenVerdict(s), inSystem(s)),
+				Seen:       facts(seenShown(s.Peer.Leaf()), trustedHere(s), seenVerdict(s), inSystem(s)),
 				Hints: []Hint{
 					{Network, fmt.Sprintf("exempt %s from TLS inspection", at(s.Target)), ""},
-					{Gateway, "or, if that is how it has to be, trust the product's CA: ask the network's people for its certificate", ""},
+					{Gateway, "or trust the product's CA: its certificate is with those who run the network", ""},
 				},
 			}, true
 		},

@@ -20,7 +20,7 @@ func connectionRefused() Cause {
 				Headline:   fmt.Sprintf("nothing listens at %s; a broker that cannot read its certificate or key ends like this", at(s.Target)),
 				Seen:       []string{s.End.Error},
 				Hints: []Hint{
-					{Broker, "look whether it runs and what its log says, for example 'Unable to load server key file'", "journalctl -u mosquitto -n 20"},
+					{Broker, "does it run? Does its log say that it cannot load its key or certificate?", "journalctl -u mosquitto -n 20"},
 					{Gateway, "check host and port: MQTT over TLS is often on 8883", ""},
 				},
 			}, true

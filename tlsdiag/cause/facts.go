@@ -122,6 +122,21 @@ func signedBy(c, issuer *evidence.Certificate) bool {
 	return false
 }
 
+// unlisted says that what is trusted here was not observed: crypto/x509 keeps
+// a program's own pool to itself.
+func unlisted(s *evidence.Session) bool {
+	a := s.Asked
+	return len(s.Trust.Anchors) == 0 && a.CAFile == "" && a.CAPath == "" && !a.OSCerts
+}
+
+// trustedHere names the CAs that this side trusts, if they were observed.
+func trustedHere(s *evidence.Session) string {
+	if unlisted(s) {
+		return ""
+	}
+	return "trusted here: " + trusted(s)
+}
+
 // trusted names the CAs that this side trusts.
 func trusted(s *evidence.Session) string {
 	var names []string
@@ -140,8 +155,11 @@ func store(s *evidence.Session) string {
 	if s.Asked.CAPath != "" {
 		from = append(from, s.Asked.CAPath)
 	}
-	if s.Asked.OSCerts || len(from) == 0 {
+	if s.Asked.OSCerts {
 		from = append(from, "the system's CA store")
+	}
+	if len(from) == 0 {
+		return "this program's pool of CAs"
 	}
 	return strings.Join(from, " and ")
 }
@@ -261,6 +279,14 @@ func seenCertificate(role string, c *evidence.Certificate) string {
 		return ""
 	}
 	return fmt.Sprintf("%s: %s, SHA-256 %s, %s", role, subject(c), fingerprint(c.SHA256), place(c))
+}
+
+// seenShown identifies the certificate of a peer that is not the broker.
+func seenShown(c *evidence.Certificate) string {
+	if c == nil {
+		return ""
+	}
+	return fmt.Sprintf("the certificate that came: %s, SHA-256 %s", subject(c), fingerprint(c.SHA256))
 }
 
 // facts drops the empty ones.

@@ -36,7 +36,7 @@ func intermediateMissing() Cause {
 
 func chainHints(s *evidence.Session, c *evidence.Certificate) []Hint {
 	return []Hint{
-		{Broker, "send the whole chain: certfile with its own certificate first and the intermediate behind it",
+		{Broker, "send both: certfile with its own certificate first, the intermediate behind it",
 			"cat server.crt intermediate.crt > fullchain.pem"},
 		{Gateway, fmt.Sprintf("or append the certificate of %s here", name(c.Issuer)), "cat intermediate.crt >> " + caFile(s)},
 	}

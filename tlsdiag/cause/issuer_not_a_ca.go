@@ -25,24 +25,27 @@ func issuerNotACA() Cause {
 				Confidence: Sure,
 				Headline:   fmt.Sprintf("%s signed the broker's certificate but is not marked as a CA (%s)", subject(c), notCA(c)),
 				Seen:       facts(seenCertificate("issuer", c), seenCertificate("broker's certificate", s.Peer.Leaf()), seenVerdict(s)),
-				Hints:      []Hint{asCA(c)},
+				Hints:      asCA(s, c),
 			}, true
 		},
 	}
 }
 
-// asCA is the hint to make a CA's certificate again, from the same key, so
-// that what it signed stays good.
-func asCA(c *evidence.Certificate) Hint {
-	if !selfIssued(c) {
-		return Hint{CA, fmt.Sprintf("have %s issue that certificate again, for the same key, with basicConstraints=critical,CA:TRUE "+
-			"and keyUsage=critical,keyCertSign; then give it to the broker", name(c.Issuer)), ""}
+// asCA are the hints to make a CA's certificate again, for the same name and
+// key, so that what it signed stays good.
+func asCA(s *evidence.Session, c *evidence.Certificate) []Hint {
+	const marks = `printf 'basicConstraints=critical,CA:TRUE\nkeyUsage=critical,keyCertSign\n' > ca.ext && openssl x509 `
+	action, command := "issue that CA's certificate again from its old request, marked as a CA",
+		marks+"-req -in intermediate.csr -CA root.crt -CAkey root.key -CAcreateserial -days 3650 -extfile ca.ext -out intermediate.crt"
+	if selfIssued(c) {
+		action, command = "make that CA's certificate again from its key, marked as a CA",
+			marks+"-in ca.crt -clrext -signkey ca.key -days 3650 -extfile ca.ext -out new-ca.crt"
 	}
-	return Hint{
-		CA, "make the CA's certificate again from its key, marked as a CA, and give it to this gateway",
-		"openssl req -x509 -new -key ca.key -subj " + quote("/CN="+c.Subject.CommonName) +
-			" -days 3650 -addext basicConstraints=critical,CA:TRUE -addext keyUsage=critical,keyCertSign -out ca.crt",
+	then := Hint{Broker, "then put the new one behind the broker's own certificate in certfile", ""}
+	if c.File != "" {
+		then = Hint{Gateway, "then put the new one here, in place of the one in " + caFile(s), ""}
 	}
+	return []Hint{{CA, action, command}, then}
 }
 
 // notCA says why a certificate does not count as a CA.

@@ -16,15 +16,20 @@ func issuerNotTrusted() Cause {
 			if !ok {
 				return Finding{}, false
 			}
-			return Finding{
+			f := Finding{
 				Confidence: Sure,
 				Headline: fmt.Sprintf("the broker's certificate was issued by %s, which %s does not contain (it has %s)",
 					name(c.Issuer), store(s), trusted(s)),
 				Seen: facts(seenCertificate("broker's certificate", s.Peer.Leaf()), sent(s), seenVerdict(s), inSystem(s)),
 				Hints: append([]Hint{{
-					Gateway, fmt.Sprintf("get the certificate of %s from whoever runs the broker, and give it with --cafile", name(c.Issuer)), "",
+					Gateway, fmt.Sprintf("get the certificate of %s from whoever runs the broker: --cafile ca.crt", name(c.Issuer)), "",
 				}}, systemHint(s)...),
-			}, true
+			}
+			if unlisted(s) {
+				f.Confidence, f.Rival = Likely, "ca-recreated"
+				f.Headline = fmt.Sprintf("the broker's certificate was issued by %s, which %s does not seem to contain", name(c.Issuer), store(s))
+			}
+			return f, true
 		},
 	}
 }

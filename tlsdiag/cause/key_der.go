@@ -12,7 +12,7 @@ func keyDER() Cause {
 			if f == nil || f.Format != FormatDER {
 				return Finding{}, false
 			}
-			return isDER(f, content(f), "openssl pkey -inform der -in "+file(f.Path)+" -out "+file(newName(f.Path, ".pem"))), true
+			return isDER(f, content(f), "openssl pkey -inform der -in "+file(f.Path)+" -out "+file(f.Path+".pem")), true
 		},
 	}
 }

@@ -33,7 +33,7 @@ func encrypted(f *evidence.File, it evidence.Item) Finding {
 		Headline:   fmt.Sprintf("the private key %s is protected by a pass phrase, and nobody is there to type it", f.Path),
 		Seen:       []string{fmt.Sprintf("%s, line %d: the key is encrypted", f.Path, it.Line)},
 		Hints: []Hint{{
-			Gateway, "take the pass phrase off once, and give the new file, which only its owner may read",
+			Gateway, "take the pass phrase off; only its owner may read the new file",
 			"(umask 077; openssl pkey -in " + file(f.Path) + " -out " + file(plain) + ")",
 		}},
 	}

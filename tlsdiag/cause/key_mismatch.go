@@ -41,10 +41,10 @@ func keyMismatch() Cause {
 func partners(k, c *evidence.File) []Hint {
 	var out []Hint
 	if c.Partner != "" {
-		out = append(out, Hint{Gateway, fmt.Sprintf("the key of %s is here: --key %s", c.Path, file(c.Partner)), ""})
+		out = append(out, Hint{Gateway, fmt.Sprintf("the key of that certificate is here: --key %s", file(c.Partner)), ""})
 	}
 	if k.Partner != "" {
-		out = append(out, Hint{Gateway, fmt.Sprintf("%s belongs to this certificate: --cert %s", k.Path, file(k.Partner)), ""})
+		out = append(out, Hint{Gateway, fmt.Sprintf("the certificate of that key is here: --cert %s", file(k.Partner)), ""})
 	}
 	return out
 }

@@ -138,6 +138,7 @@ func negotiation() []Cause {
 		serverNameUnknown(),
 		pskIdentityUnknown(),
 		pskKeyWrong(),
+		serverWantsPSK(),
 		serverWantsCertificates(),
 		noCommonCurve(),
 		noCommonSignatureAlgorithm(),

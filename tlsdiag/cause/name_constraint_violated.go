@@ -33,7 +33,7 @@ func nameConstraintViolated() Cause {
 				Confidence: Sure,
 				Headline:   fmt.Sprintf("the CA %s %s, and the broker's certificate is for %s", subject(ca), rule, offending),
 				Seen:       facts(seenCertificate("constraining CA", ca), seenCertificate("certificate", c), seenVerdict(s)),
-				Hints:      []Hint{{CA, "issue the broker's certificate for a name that is allowed, or from a CA without this constraint", ""}},
+				Hints:      []Hint{{CA, "issue it for a name that is allowed, or from a CA without this constraint", ""}},
 			}, true
 		},
 	}

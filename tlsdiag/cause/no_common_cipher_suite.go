@@ -17,13 +17,14 @@ func noCommonCipherSuite() Cause {
 			}
 			f := Finding{
 				Confidence: Guess,
-				Rival:      "no-common-signature-algorithm",
+				Rival:      "server-wants-psk",
 				Headline:   "the broker accepts nothing of what was offered: its ciphers, its curves or its kind of key do not fit",
 				Seen:       facts(seenAlert(s), seenOffer(s)),
-				Hints: []Hint{{
-					Broker, "look at ciphers in its configuration and at the kind of its key; what it picks for OpenSSL:",
-					"openssl s_client -connect " + quote(at(s.Target)) + " </dev/null | grep -E 'Cipher|Temp Key|signature'",
-				}},
+				Hints: []Hint{
+					{Broker, "look at its ciphers and at the kind of its key; what it picks for OpenSSL:",
+						"openssl s_client -connect " + quote(at(s.Target)) + " </dev/null | grep -E 'Cipher|Temp Key|group|signature'"},
+					{Gateway, "or that listener wants a pre-shared key (it has psk_hint): use another port", ""},
+				},
 			}
 			if s.Asked.Ciphers != "" {
 				f.Confidence = Likely

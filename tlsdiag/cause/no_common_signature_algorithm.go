@@ -27,7 +27,7 @@ func noCommonSignatureAlgorithm() Cause {
 					Confidence: Sure,
 					Headline:   w.whose,
 					Seen:       facts("handshake: "+s.End.Error, seenCertificate("broker's certificate", s.Peer.Leaf()), seenOffer(s)),
-					Hints:      []Hint{{CA, "use a certificate with an RSA key of 2048 bits or more, or an EC key on P-256, signed with SHA-256", ""}},
+					Hints:      []Hint{{CA, "use an RSA key of 2048 bits or more or an EC key on P-256, and SHA-256", ""}},
 				}, true
 			}
 			return Finding{}, false

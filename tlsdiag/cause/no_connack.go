@@ -20,7 +20,7 @@ func noConnack() Cause {
 				Headline:   fmt.Sprintf("TLS to %s is fine, but no answer to CONNECT for %s", at(s.Target), seconds(s.End.Silence)),
 				Seen:       facts(seenNegotiated(s)),
 				Hints: []Hint{
-					{Broker, "look whether it is an MQTT broker that listens there, and whether it is overloaded", ""},
+					{Broker, "look whether an MQTT broker listens there, and whether it is overloaded", ""},
 					{Gateway, "on a slow link, wait longer: --connect-timeout 60", ""},
 				},
 			}, true

@@ -20,13 +20,16 @@ func pathLengthExceeded() Cause {
 			if c == nil {
 				return Finding{}, false
 			}
+			allowed := "no CA"
+			if n := c.Extends.PathLength; n > 0 {
+				allowed = plural(n, "CA", "CAs")
+			}
 			return Finding{
 				Confidence: Sure,
-				Headline: fmt.Sprintf("%s allows %s below it; the broker's chain has more",
-					subject(c), plural(max(c.Extends.PathLength, 0), "CA", "CAs")),
+				Headline:   fmt.Sprintf("%s allows %s below it; the broker's chain has more", subject(c), allowed),
 				Seen: facts(seenCertificate("limiting CA", c), fmt.Sprintf("basicConstraints pathlen:%d", c.Extends.PathLength),
 					sent(s), seenVerdict(s)),
-				Hints: []Hint{{CA, fmt.Sprintf("issue the broker's certificate directly from %s, or that CA again with a larger pathlen", subject(c)), ""}},
+				Hints: []Hint{{CA, fmt.Sprintf("issue it directly from %s, or that CA again with a larger pathlen", subject(c)), ""}},
 			}, true
 		},
 	}

@@ -20,9 +20,10 @@ func peerIsHTTPS() Cause {
 			return Finding{
 				Confidence: Sure,
 				Headline:   fmt.Sprintf("an HTTPS server answers at %s, not an MQTT broker", at(s.Target)),
-				Seen:       facts(fmt.Sprintf("TLS is fine; our CONNECT was answered %q", p.Detail), seenCertificate("certificate", s.Peer.Leaf())),
+				Seen:       facts(fmt.Sprintf("TLS is fine; our CONNECT was answered %q", p.Detail), seenShown(s.Peer.Leaf())),
 				Hints: []Hint{
-					{Gateway, "check host and port: MQTT over TLS is often on 8883; MQTT over WebSocket needs --ws", ""},
+					{Gateway, "check host and port: MQTT over TLS is often on 8883", ""},
+					{Gateway, "or, where the broker speaks MQTT over WebSocket there: --ws", ""},
 				},
 			}, true
 		},

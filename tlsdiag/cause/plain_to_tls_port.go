@@ -30,7 +30,7 @@ func plainToTLSPort() Cause {
 			if tlsBytes(s) {
 				return f, true
 			}
-			if !hungUp(s) || s.Flow.Received > 0 || s.Target.Port == portPlain {
+			if !hungUp(s) || s.Target.Port == portPlain {
 				return Finding{}, false
 			}
 			f.Confidence = Likely

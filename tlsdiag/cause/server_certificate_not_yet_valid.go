@@ -21,7 +21,7 @@ func serverCertificateNotYetValid() Cause {
 				Headline:   earlyHeadline(s, what, c),
 				Seen:       facts(seenCertificate("certificate", c), clockLine(s), seenVerdict(s)),
 				Hints: append([]Hint{{
-					CA, "check the clock of the machine that issued it, and issue it again if that was ahead", "",
+					CA, "was the clock of the machine that issued it ahead? Then issue it again", "",
 				}}, clockHint(s)...),
 			}, true
 		},

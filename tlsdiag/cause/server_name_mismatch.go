@@ -77,15 +77,19 @@ func dialInstead(s *evidence.Session, names []string) []Hint {
 		if strings.ContainsAny(n, "* ") || n == "" || isAddress(n) {
 			continue
 		}
-		return []Hint{{Gateway, fmt.Sprintf("dial the name that is in the certificate, if it leads to the same broker: -h %s", quote(n)), ""}}
+		return []Hint{{Gateway, fmt.Sprintf("dial a name that is in it, if that leads to the same broker: -h %s", quote(n)), ""}}
 	}
 	return nil
 }
 
-// reissue is the hint to put the name into the certificate.
+// reissue is the hint to put a name or an address into the certificate.
 func reissue(san string) Hint {
+	kind := "name"
+	if strings.HasPrefix(san, "IP:") {
+		kind = "address"
+	}
 	return Hint{
-		CA, "issue the broker's certificate again with this name in it",
+		CA, "issue the broker's certificate again with this " + kind + " in it",
 		"echo " + quote("subjectAltName="+san) + " > san.ext && " + sign + " -extfile san.ext",
 	}
 }
@@ -95,7 +99,7 @@ const sign = "openssl x509 -req -in server.csr -CA ca.crt -CAkey ca.key -CAcreat
 
 // insecure is what the option does that many try first.
 func insecure(s *evidence.Session) Hint {
-	return Hint{Gateway, "for a test only: --insecure skips the check of the name, and with it the protection against a false broker", ""}
+	return Hint{Gateway, "for a test only: --insecure; a false broker is not noticed then", ""}
 }
 
 // isAddress says whether a host is an IP address.

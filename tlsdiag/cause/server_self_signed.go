@@ -2,6 +2,7 @@ package cause
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/culex-mqtt/culex/tlsdiag/evidence"
 )
@@ -20,20 +21,36 @@ func serverSelfSigned() Cause {
 			return Finding{
 				Confidence: Sure,
 				Headline:   fmt.Sprintf("the broker uses a self-signed certificate (%s) that %s does not contain", subject(l), store(s)),
-				Seen:       facts(seenCertificate("broker's certificate", l), "trusted here: "+trusted(s), seenVerdict(s)),
-				Hints:      compare(s, l, "then add it to the CA file"),
+				Seen:       facts(seenCertificate("broker's certificate", l), wholeFingerprint(l), trustedHere(s), seenVerdict(s)),
+				Hints:      compare(s, "add it to the CA file", ">>"),
 			}, true
 		},
 	}
 }
 
-// compare are the hints that lead to trusting a certificate safely.
-func compare(s *evidence.Session, c *evidence.Certificate, then string) []Hint {
+// compare are the hints that lead to trusting a certificate safely; into is
+// how openssl x509 writes it.
+func compare(s *evidence.Session, then, into string) []Hint {
 	return []Hint{
 		{Broker, "read the fingerprint of its certificate where it is installed", "openssl x509 -noout -fingerprint -sha256 -in server.crt"},
-		{Gateway, fmt.Sprintf("compare it with %s, %s", colons(c.SHA256), then),
-			fmt.Sprintf("openssl s_client -connect %s </dev/null 2>/dev/null | openssl x509 >> %s", quote(at(s.Target)), caFile(s))},
+		{Gateway, "compare it with the one above; if they are the same, " + then,
+			fmt.Sprintf("openssl s_client -connect %s </dev/null 2>/dev/null | openssl x509 %s %s", quote(at(s.Target)), into, caFile(s))},
 	}
+}
+
+// wholeFingerprint is what a person compares before trusting a certificate, in
+// four parts, so that it can be wrapped.
+func wholeFingerprint(c *evidence.Certificate) string {
+	const part = 8 * len("00:")
+	text := colons(c.SHA256) + ":"
+	var parts []string
+	for ; len(text) >= part; text = text[part:] {
+		parts = append(parts, text[:part-1])
+	}
+	if len(parts) == 0 {
+		return ""
+	}
+	return "its whole fingerprint: " + strings.Join(parts, " ")
 }
 
 // colons writes a fingerprint as openssl x509 -fingerprint does.

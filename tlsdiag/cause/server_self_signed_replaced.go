@@ -26,11 +26,19 @@ func serverSelfSignedReplaced() Cause {
 				Confidence: Sure,
 				Headline: fmt.Sprintf("the broker's self-signed certificate (%s) was replaced on %s; %s holds the one of %s",
 					subject(l), day(l.Dates.NotBefore), store(s), day(old.Dates.NotBefore)),
-				Seen:  facts(seenCertificate("broker's certificate", l), seenCertificate("trusted", old), seenVerdict(s)),
-				Hints: compare(s, l, "then put it in place of the old one"),
+				Seen:  facts(seenCertificate("broker's certificate", l), wholeFingerprint(l), seenCertificate("trusted", old), seenVerdict(s)),
+				Hints: replace(s),
 			}, true
 		},
 	}
+}
+
+// replace are the hints that lead to trusting the new one of two certificates.
+func replace(s *evidence.Session) []Hint {
+	if s.Asked.CAFile == "" || len(s.Trust.Anchors) > 1 {
+		return compare(s, "add it and take the old one out", ">>")
+	}
+	return compare(s, "replace the old one", "-out")
 }
 
 // chosen says that a trusted certificate was given for this broker, and is not

@@ -19,6 +19,7 @@ func serverTLSVersionTooNew() Cause {
 			}
 			return Finding{
 				Confidence: Likely,
+				Rival:      "server-tls-version-too-old",
 				Headline:   fmt.Sprintf("the broker asks for more than %s, and nothing newer was offered", highest),
 				Seen:       seenVersions(s),
 				Hints: []Hint{

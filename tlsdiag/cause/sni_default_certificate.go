@@ -25,7 +25,7 @@ func sniDefaultCertificate() Cause {
 				Rival:      "server-name-mismatch",
 				Headline: fmt.Sprintf("the server has no certificate for %s: it showed its default one (%s)",
 					s.Target.Name(), subject(l)),
-				Seen: facts(seenCertificate("certificate", l), seenSNI(s), seenVerdict(s)),
+				Seen: facts(seenShown(l), seenSNI(s), seenVerdict(s)),
 				Hints: []Hint{
 					{Broker, fmt.Sprintf("give the front end (ingress, proxy) a certificate for %s", s.Target.Name()), ""},
 				},

@@ -9,22 +9,21 @@ func tlsNotEnabled() Cause {
 		ID:       "tls-not-enabled",
 		Title:    "TLS options were given, but none that turns TLS on",
 		Source:   "mosquitto_pub(1): TLS is enabled by --cafile, --capath or --tls-use-os-certs",
-		Explains: []string{"plain-to-tls-port", "peer-not-mqtt"},
+		Explains: []string{"plain-to-tls-port"},
 		Match: func(s *evidence.Session) (Finding, bool) {
 			options := tlsOptions(s.Asked)
 			if !plainFailed(s) || len(options) == 0 {
 				return Finding{}, false
 			}
 			return Finding{
-				Confidence: Sure,
-				Headline:   "TLS was not used: " + list(options) + " alone does not turn it on, so plain MQTT was sent",
+				Headline: "TLS was not used: it takes more than " + list(options) + " to turn it on, so plain MQTT was sent",
 				Seen: facts("neither --cafile nor --capath nor --tls-use-os-certs was given", seenAlert(s),
 					at(s.Target)+" "+answered(s)),
 				Hints: []Hint{
 					{Gateway, "give the certificate of the broker's CA: --cafile ca.crt", ""},
 					{Gateway, "or --tls-use-os-certs, where a public CA issued the broker's certificate", ""},
 				},
-			}, true
+			}.plainly(s), true
 		},
 	}
 }

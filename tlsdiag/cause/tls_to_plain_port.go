@@ -21,7 +21,7 @@ func tlsToPlainPort() Cause {
 				Headline:   fmt.Sprintf("port %d speaks plain MQTT, not TLS", s.Target.Port),
 				Hints: []Hint{
 					{Gateway, "use the broker's TLS port, often 8883: -p 8883", ""},
-					{Gateway, "or, if it has none, leave the TLS options out: everything is then readable on the way", ""},
+					{Gateway, "or without TLS, readable for everybody on the way: leave the TLS options out", ""},
 				},
 			}
 			if p := s.Flow.Stranger; p != nil && p.Protocol == "MQTT" {

@@ -81,7 +81,7 @@ func everything(s *evidence.Session) []string {
 		lines = append(lines, seenNames(l), fmt.Sprintf("valid from %s to %s", instant(l.Dates.NotBefore), instant(l.Dates.NotAfter)))
 	}
 	if len(s.Trust.Anchors) > 0 {
-		lines = append(lines, "trusted here: "+trusted(s))
+		lines = append(lines, trustedHere(s))
 	}
 	lines = append(lines, seenVerdict(s), unreadable13(s), seenRequest(s))
 	if c := s.Client.Leaf(); c != nil {

@@ -74,7 +74,11 @@ func usableKey(party Party) Hint {
 // a form that is not read.
 func convertible(c *evidence.Certificate) Hint {
 	if strings.Contains(c.Key.Type, "OpenSSH") {
-		return Hint{Gateway, "convert a copy of it to PEM", "ssh-keygen -p -m PEM -f " + file(c.File)}
+		pem := file(c.File + ".pem")
+		return Hint{
+			Gateway, "convert a copy to PEM, if it is an RSA or EC key, and give the copy",
+			"(umask 077; cat " + file(c.File) + " > " + pem + " && ssh-keygen -p -N '' -m PEM -f " + pem + ")",
+		}
 	}
 	return usableKey(CA)
 }

@@ -66,14 +66,14 @@ type Alert struct {
 	Encrypted bool `json:"encrypted,omitempty"`
 }
 
-// Decisive returns the alert that ended the connection: the server's last
+// Decisive returns the alert that ended the connection: the server's first
 // fatal one that could be read, else the client's, else what else there was.
 // It returns nil when there was none.
 func (f *Flow) Decisive() *Alert {
 	var found *Alert
 	best := -1
 	for i := range f.Alerts {
-		if r := f.Alerts[i].rank(); r >= best {
+		if r := f.Alerts[i].rank(); r > best {
 			found, best = &f.Alerts[i], r
 		}
 	}

@@ -12,7 +12,8 @@ import (
 // number; one that is renamed or removed raises it.
 const Schema = 1
 
-// Document is the JSON form of a finding.
+// Document is the JSON form of a finding. JSON.md describes each field, down to
+// the last one of the evidence.
 type Document struct {
 	Schema     int               `json:"schema"`
 	Cause      string            `json:"cause"`
@@ -30,8 +31,9 @@ type Document struct {
 
 // Alert is the alert that ended the connection.
 type Alert struct {
-	From  evidence.Side `json:"from"`
-	Level int           `json:"level,omitempty"`
+	From evidence.Side `json:"from"`
+	// Level is 1 warning or 2 fatal, 0 if it could not be read.
+	Level int `json:"level,omitempty"`
 	// Code is -1 for an alert that could not be read.
 	Code int    `json:"code"`
 	Name string `json:"name,omitempty"`

@@ -37,7 +37,7 @@ func Faults() []Fault {
 		// negotiation and path
 		PlainPort, PlainPortConnack, TLSPort, TLSPortAlert, HTTPPort, SSHPort, SMTPPort, AMQPPort, HTTPSPort,
 		ClosedAfterConnect, NoConnack, Silent, ClosedOnHello, Stalled, Corrupted, ServerTooOld, ServerPicksOld,
-		ClientTooNew, ServerTooNew, NoSuite, SmallCurve, ALPNRefused, ALPNMissing, NameUnknown, Unexplained,
+		ClientTooNew, ServerTooNew, NoSuite, SmallCurve, WantsPSK, ALPNRefused, ALPNMissing, NameUnknown, Unexplained,
 		// the client's certificate
 		CertificateRequired, CertificateRequiredSilently, ClientCANotListed, ClientIssuerNotTrusted,
 		ClientIntermediateMissing, BrokerIntermediateOnly, ClientSameSubject, ClientExpired, BrokerCRLExpired,

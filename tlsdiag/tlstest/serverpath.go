@@ -3,6 +3,7 @@ package tlstest
 import (
 	"bytes"
 	"crypto/tls"
+	"encoding/binary"
 	"io"
 	"net"
 )
@@ -217,19 +218,32 @@ func ServerTooOld() Fault {
 
 // ServerPicksOld is a server that answers with a ServerHello of TLS 1.1.
 func ServerPicksOld() Fault {
-	return once(Fault{Cause: "server-tls-version-too-old", Variant: "picked", Dial: Dial{Host: host, Trust: root().CertPEM()}, serve: func(uint16) handler {
+	return once(Fault{Cause: "server-tls-version-too-old", Variant: "picked", Dial: Dial{Host: host, Trust: root().CertPEM()},
+		serve: picks(tls.VersionTLS11, tls.TLS_RSA_WITH_AES_128_CBC_SHA)})
+}
+
+// picks is a server that answers with a ServerHello of this version and suite, and with nothing else.
+func picks(version, suite uint16) func(uint16) handler {
+	return func(uint16) handler {
 		return func(c net.Conn) {
 			if _, err := readHello(c); err != nil {
 				return
 			}
-			// version, random, no session, TLS_RSA_WITH_AES_128_CBC_SHA, no compression (RFC 4346 7.4.1.3)
-			body := append([]byte{3, 2}, make([]byte, 32+1)...)
-			body = append(body, 0, 0x2f, 0)
+			// version, random, no session, suite, no compression (RFC 5246 7.4.1.3)
+			body := binary.BigEndian.AppendUint16(nil, version)
+			body = append(body, make([]byte, 32+1)...)
+			body = append(binary.BigEndian.AppendUint16(body, suite), 0)
 			message := append([]byte{2, 0, 0, byte(len(body))}, body...)
-			c.Write(append([]byte{22, 3, 2, 0, byte(len(message))}, message...))
+			header := append(binary.BigEndian.AppendUint16([]byte{22}, version), 0, byte(len(message)))
+			c.Write(append(header, message...))
 			drain(c)
 		}
-	}})
+	}
+}
+
+// WantsPSK is a server that picks TLS_PSK_WITH_AES_128_GCM_SHA256, which nobody offered; others send an alert instead.
+func WantsPSK() Fault {
+	return once(Fault{Cause: "server-wants-psk", Dial: Dial{Host: host, Trust: root().CertPEM()}, serve: picks(tls.VersionTLS12, 0x00a8)})
 }
 
 // ClientTooNew is dialled by a client that wants TLS 1.3 of a server with TLS 1.2.

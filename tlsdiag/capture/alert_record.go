@@ -1,0 +1,116 @@
+package capture
+
+import (
+	"bytes"
+	"crypto/aes"
+	"crypto/cipher"
+	"crypto/hkdf"
+	"crypto/sha256"
+	"crypto/sha512"
+	"crypto/tls"
+	"encoding/binary"
+	"hash"
+	"sync/atomic"
+
+	"github.com/culex-mqtt/culex/tlsdiag/record"
+)
+
+// exactAlert is a code that is to take the place of bad_certificate.
+type exactAlert struct {
+	version uint16
+	suite   uint16
+	secret  []byte // the client's handshake traffic secret, as a line of a key log
+	code    byte
+	sent    atomic.Bool
+}
+
+const recordHeader = 5
+
+// replace returns p with the exact code if p is the alert bad_certificate,
+// alone or behind the ChangeCipherSpec with which a client of TLS 1.3 looks
+// like one of TLS 1.2. Anything else it returns unchanged. The result has the
+// length of p.
+func (a *exactAlert) replace(p []byte) []byte {
+	if a.sent.Load() {
+		return p
+	}
+	rest, exact := p, a.plain
+	if a.version == tls.VersionTLS13 {
+		rest, exact = bytes.TrimPrefix(p, []byte{record.TypeChangeCipherSpec, 3, 3, 0, 1, 1}), a.sealed
+	}
+	alert := exact(rest)
+	if alert == nil {
+		return p
+	}
+	a.sent.Store(true)
+	return append(bytes.Clone(p[:len(p)-len(rest)]), alert...)
+}
+
+// plain returns the exact alert in place of one in the clear, as before TLS
+// 1.3 at this point of the handshake; nil if p is something else.
+func (a *exactAlert) plain(p []byte) []byte {
+	if len(p) != recordHeader+2 || p[0] != record.TypeAlert || !bytes.Equal(p[3:], []byte{0, 2, record.LevelFatal, record.BadCertificate}) {
+		return nil
+	}
+	exact := bytes.Clone(p)
+	exact[recordHeader+1] = a.code
+	return exact
+}
+
+// sealed returns the exact alert in place of an encrypted one, nil if p is
+// something else or cannot be opened. It uses the nonce again with which p was
+// sealed, which is safe because p never leaves.
+func (a *exactAlert) sealed(p []byte) []byte {
+	inner := []byte{record.LevelFatal, record.BadCertificate, record.TypeAlert}
+	if len(p) <= recordHeader || p[0] != record.TypeApplicationData {
+		return nil
+	}
+	aead, nonce := firstRecord(a.suite, secretOf(a.secret))
+	if aead == nil {
+		return nil
+	}
+	header := p[:recordHeader]
+	opened, err := aead.Open(nil, nonce, p[recordHeader:], header)
+	if err != nil || !bytes.Equal(opened, inner) {
+		return nil
+	}
+	inner[1] = a.code
+	return aead.Seal(bytes.Clone(header), nonce, inner, header)
+}
+
+// firstRecord returns what protects the first record under a traffic secret,
+// whose sequence number is 0 (RFC 8446 sections 5.2, 5.3 and 7.3); nil for a
+// cipher suite that the standard library has no AEAD for.
+func firstRecord(suite uint16, secret []byte) (cipher.AEAD, []byte) {
+	newHash, keySize := sha256.New, 16
+	switch suite {
+	case tls.TLS_AES_128_GCM_SHA256:
+	case tls.TLS_AES_256_GCM_SHA384:
+		newHash, keySize = sha512.New384, 32
+	default:
+		return nil, nil
+	}
+	if len(secret) != newHash().Size() {
+		return nil, nil
+	}
+	block, err := aes.NewCipher(expandLabel(newHash, secret, "key", keySize))
+	if err != nil {
+		return nil, nil
+	}
+	aead, err := cipher.NewGCM(block)
+	if err != nil {
+		return nil, nil
+	}
+	return aead, expandLabel(newHash, secret, "iv", aead.NonceSize())
+}
+
+// expandLabel is HKDF-Expand-Label without a context (RFC 8446 section 7.1).
+// Its error is for lengths that are not asked for here.
+func expandLabel(newHash func() hash.Hash, secret []byte, label string, length int) []byte {
+	const prefix = "tls13 "
+	info := binary.BigEndian.AppendUint16(nil, uint16(length))
+	info = append(info, byte(len(prefix)+len(label)))
+	info = append(info, prefix+label...)
+	out, _ := hkdf.Expand(newHash, secret, string(append(info, 0)), length)
+	return out
+}
