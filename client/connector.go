@@ -228,6 +228,7 @@ func (c *connector) sessionConfig(maximum uint16, events session.Events) session
 		},
 		MaxInflight:    int(o.MaxInflight),
 		Leave:          o.Properties.Disconnect,
+		CloseNotify:    c.dialer.TLS != nil,
 		ConnectTimeout: time.Duration(o.ConnectTimeout),
 		Events:         events,
 		Now:            c.env.Now,

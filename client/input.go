@@ -102,7 +102,7 @@ func (p *publisher) publishLines() error {
 	if err := p.session.Connected(); err != nil {
 		return err
 	}
-	in := bufio.NewReaderSize(flushing{p.env.Stdin, p.session.Flush}, lineBuffer)
+	in := bufio.NewReaderSize(flushing{p.env.Stdin, p.session.Flush, &p.lines}, lineBuffer)
 	for {
 		line, err := readLine(in)
 		if err != nil && len(line) == 0 {
@@ -111,6 +111,7 @@ func (p *publisher) publishLines() error {
 		m := p.message
 		m.Payload = line
 		if _, err := p.session.Publish(&m); err != nil {
+			_ = p.session.Drain() // the lines before it are still on their way
 			return err
 		}
 	}
@@ -151,13 +152,16 @@ func readLongLine(in *bufio.Reader, line []byte) ([]byte, error) {
 
 var errLongLine = errors.New("a line is longer than 268435455 bytes")
 
-// flushing writes out what was published before it waits for more input.
+// flushing writes out what was published before it waits for more input, and counts the lines of that.
 type flushing struct {
 	io.Reader
 	flush func()
+	lines *lineCount
 }
 
 func (f flushing) Read(p []byte) (int, error) {
 	f.flush()
-	return f.Reader.Read(p)
+	n, err := f.Reader.Read(p)
+	f.lines.add(p[:n])
+	return n, err
 }

@@ -3,7 +3,6 @@ package client
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"time"
 
@@ -43,6 +42,7 @@ type publisher struct {
 	o       *options.Pub
 	message mqtt.Publish
 	session *session.Session
+	lines   lineCount
 }
 
 // run publishes in one goroutine while the session runs in another. The session's end counts even when the publishing
@@ -108,19 +108,18 @@ func (p *publisher) publish() error {
 
 // finish reports how it went: the session's end, what could not be published, or what the broker refused.
 func (p *publisher) finish(ended, failed error) Exit {
-	left := p.session.Unacknowledged()
-	switch {
-	case ended == nil && failed != nil:
+	if ended == nil {
 		ended = failed
-	case ended == nil && left > 0:
+	}
+	if left, _, _ := p.undelivered(); ended == nil && left > 0 {
 		ended = &session.LostError{Connack: true, Err: io.ErrUnexpectedEOF}
 	}
 	if ended == nil {
 		return p.leave(p.strict())
 	}
-	code := p.fail(ended, p.secondLine(ended))
-	if left > 0 && !p.o.Quiet {
-		p.say(fmt.Sprintf("mqtt: not known to be delivered: %d of the messages read", left))
+	code := p.fail(p.givenUp(ended), p.secondLine(ended))
+	if !p.o.Quiet && !errors.Is(ended, session.ErrQoS) { // with that error not one message is sent
+		p.say(p.undeliveredText())
 	}
 	return p.leave(code)
 }

@@ -40,14 +40,20 @@ func (c *connector) say(lines ...string) {
 
 // diagnose prints what tlsdiag finds in an attempt that failed before CONNACK.
 func (c *connector) diagnose(err error) {
+	if finding, ok := c.finding(err); ok {
+		c.printFinding(finding)
+	}
+}
+
+func (c *connector) finding(err error) (tlsdiag.Finding, bool) {
 	if c.watcher == nil {
-		return
+		return tlsdiag.Finding{}, false
 	}
 	c.blame(err)
-	finding, ok := c.watcher.Finding()
-	if !ok {
-		return
-	}
+	return c.watcher.Finding()
+}
+
+func (c *connector) printFinding(finding tlsdiag.Finding) {
 	c.logFinding(finding)
 	if c.o.DiagFormat == options.DiagJSON {
 		text, err := report.JSON(finding, c.watcher.Evidence())

@@ -53,7 +53,7 @@ func statusOf(err error) status {
 	case errors.As(err, &dial):
 		return dialStatus(dial)
 	case errors.As(err, &unsupported):
-		return status{line: "Unable to connect (This feature is not supported)", detail: err.Error(), code: codeFailure}
+		return status{line: "Unable to connect (This feature is not supported).", detail: err.Error(), code: codeFailure}
 	case errors.As(err, &input):
 		return status{line: input.text, code: codeFailure}
 	case errors.As(err, &refused):
@@ -92,13 +92,13 @@ func dialStatus(e *transport.Error) status {
 	case e.Op == tlsdiag.OpLoad && errors.As(e.Err, &file) && file.NotOpened():
 		return status{line: "Error: Problem setting TLS options: File not found.", code: codeFailure}
 	case e.Op == tlsdiag.OpLoad:
-		return status{line: "Unable to connect (A TLS error occurred)", code: codeFailure}
+		return status{line: "Unable to connect (A TLS error occurred).", code: codeFailure}
 	case e.Op == tlsdiag.OpHandshake:
 		return status{line: "Error: A TLS error occurred", code: codeTLS}
 	case timedOut(e.Err):
 		return status{line: "Error: Connection timed out", detail: slowStep(e), code: codeFailure}
 	case e.Op == tlsdiag.OpResolve:
-		return status{line: "Unable to connect (Lookup error)", code: codeFailure}
+		return status{line: "Unable to connect (Lookup error).", code: codeFailure}
 	default:
 		return status{line: "Error: " + errnoText(e.Err), code: codeFailure}
 	}

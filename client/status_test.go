@@ -35,9 +35,9 @@ func TestStatusOf(t *testing.T) {
 	}{
 		{nil, "", 0},
 		{failedDial(tlsdiag.OpLoad, &certs.FileError{Problem: certs.Missing}), "Error: Problem setting TLS options: File not found.", 1},
-		{failedDial(tlsdiag.OpLoad, &certs.FileError{Problem: certs.Damaged}), "Unable to connect (A TLS error occurred)", 1},
-		{failedDial(tlsdiag.OpLoad, &transport.CipherError{}), "Unable to connect (A TLS error occurred)", 1},
-		{failedDial(tlsdiag.OpResolve, &net.DNSError{IsNotFound: true}), "Unable to connect (Lookup error)", 1},
+		{failedDial(tlsdiag.OpLoad, &certs.FileError{Problem: certs.Damaged}), "Unable to connect (A TLS error occurred).", 1},
+		{failedDial(tlsdiag.OpLoad, &transport.CipherError{}), "Unable to connect (A TLS error occurred).", 1},
+		{failedDial(tlsdiag.OpResolve, &net.DNSError{IsNotFound: true}), "Unable to connect (Lookup error).", 1},
 		{failedDial(tlsdiag.OpResolve, &net.DNSError{IsTimeout: true}), "Error: Connection timed out", 1},
 		{failedDial(tlsdiag.OpDial, connecting(os.NewSyscallError("connect", syscall.ECONNREFUSED))), "Error: Connection refused", 1},
 		{failedDial(tlsdiag.OpDial, connecting(os.NewSyscallError("connect", syscall.EHOSTUNREACH))), "Error: No route to host", 1},
@@ -58,7 +58,7 @@ func TestStatusOf(t *testing.T) {
 		{refusal(mqtt.V311, 9), "Connection error: Connection Refused: unknown reason", 9},
 		{refusal(mqtt.V5, mqtt.NotAuthorized), "Connection error: Not authorized", 135},
 		{refusal(mqtt.V5, mqtt.UnsupportedProtocolVersion), "Connection error: Unsupported Protocol Version. Try connecting to an MQTT v5 broker, or use MQTT v3.x mode.", 132},
-		{&unsupportedError{"--psk"}, "Unable to connect (This feature is not supported)", 1},
+		{&unsupportedError{"--psk"}, "Unable to connect (This feature is not supported).", 1},
 		{fmt.Errorf("wrapped: %w", session.ErrKeepAlive), "Error: Keepalive exceeded", 19},
 	} {
 		if got := statusOf(c.err); got.line != c.line || got.code != c.code {

@@ -43,6 +43,7 @@ func (s *subscriber) run() Exit {
 		Connected:  s.connected,
 		Lost:       s.lost,
 		Message:    s.message,
+		Ready:      s.ready,
 		Subscribed: s.subscribed,
 		Refused:    s.refuse,
 		Idle:       s.idle,
@@ -147,6 +148,12 @@ func (s *subscriber) message(m *mqtt.Publish) error {
 		return s.stop()
 	}
 	return nil
+}
+
+// ready tells whether one more message can be printed while so many are promised to be. With -C the broker keeps the rest:
+// what is acknowledged but not printed would be lost to the next run of a persistent session.
+func (s *subscriber) ready(promised int) bool {
+	return !s.done && (s.o.Count == 0 || s.o.MessageRate || s.count+promised < int(s.o.Count))
 }
 
 // stop ends the program cleanly, once the broker knows which retained messages to clear.

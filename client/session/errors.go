@@ -19,6 +19,9 @@ var ErrQoS = errors.New("the QoS is above the broker's maximum")
 // ErrPacketSize reports a packet above the broker's Maximum Packet Size (MQTT 5.0, 3.2.2.3.6).
 var ErrPacketSize = errors.New("the packet is larger than the broker's maximum packet size")
 
+// errDeaf is the end of a broker that sends but does not read.
+var errDeaf = errors.New("the broker does not read what it is sent")
+
 // LostError reports a network connection that ended without a DISCONNECT of ours.
 type LostError struct {
 	Connack bool  // whether the broker had accepted the connection

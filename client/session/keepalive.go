@@ -42,9 +42,24 @@ func (s *Session) tick(l *link, d int64) {
 			s.cfg.Trace.sending(mqtt.PINGREQ)
 			l.buf = mqtt.AppendPingreq(l.buf)
 			l.pinged.Store(now)
+			l.tally.ping(s.accepted + 1)
 			s.kick(l)
 			next = d
 		}
 	}
 	l.ping.Reset(time.Duration(next))
+}
+
+// onPingresp notes that the broker is there. What it was sent before the PINGREQ it has read.
+func (s *Session) onPingresp(l *link, f mqtt.Frame) error {
+	s.cfg.Trace.received(mqtt.PINGRESP)
+	if err := mqtt.ParsePingresp(f); err != nil {
+		return err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if l.pinged.Swap(0) != 0 {
+		l.tally.prove()
+	}
+	return nil
 }

@@ -1,6 +1,7 @@
 package session
 
 import (
+	"errors"
 	"io"
 
 	"github.com/culex-mqtt/culex/client/mqtt"
@@ -17,13 +18,15 @@ func (s *Session) Disconnect(code mqtt.ReasonCode) {
 	}
 	s.end.leaving, s.end.code = true, code
 	s.changed.Broadcast()
-	if s.link == nil {
+	switch {
+	case s.link == nil:
 		if s.end.cancel != nil {
 			s.end.cancel()
 		}
-		return
+	case !s.link.left.Load():
+		s.link.parted = true
+		s.farewell(s.link, code, s.cfg.Leave)
 	}
-	s.farewell(s.link, code, s.cfg.Leave)
 }
 
 // farewell writes DISCONNECT, closes our direction and leaves the reader a second to see the broker close. Closing at
@@ -44,8 +47,18 @@ func (s *Session) farewell(l *link, code mqtt.ReasonCode, props mqtt.Properties)
 }
 
 // complain tells a broker that broke the protocol so, where the version has words for it (MQTT 5.0, 4.13).
-func (s *Session) complain(l *link, code mqtt.ReasonCode) {
-	if s.cfg.Connect.Version != mqtt.V5 {
+func (s *Session) complain(l *link, err error) {
+	var bad *mqtt.Malformed
+	var large *mqtt.TooLarge
+	var code mqtt.ReasonCode
+	switch {
+	case s.cfg.Connect.Version != mqtt.V5:
+		return
+	case errors.As(err, &bad):
+		code = bad.Code
+	case errors.As(err, &large):
+		code = mqtt.PacketTooLarge
+	default:
 		return
 	}
 	s.mu.Lock()

@@ -10,6 +10,7 @@ import (
 
 const (
 	flushSize = 64 << 10 // bytes of packets that are worth a write of their own
+	mostOwed  = 1 << 20  // bytes of acknowledgements that may wait for a broker to read them
 	largeSize = 64 << 10 // payloads from here on are written from where they are, not copied
 	lingering = time.Second
 )
@@ -32,6 +33,11 @@ type link struct {
 	reading                atomic.Bool  // the reader waits for the broker, not for its own caller
 	start                  time.Time
 	timedOut, left         atomic.Bool // no PINGRESP came; DISCONNECT was sent
+	parted                 bool        // by Disconnect
+	cut                    bool        // the broker reset the connection after our DISCONNECT instead of closing it
+
+	tally tally
+	owed  int // bytes of acknowledgements that have been added to buf since the last write began
 }
 
 func newLink(conn net.Conn, cfg *Config) *link {
@@ -68,7 +74,7 @@ func (s *Session) flush(l *link) error {
 			continue
 		}
 		chunk := l.buf
-		l.buf = l.spare[:0]
+		l.buf, l.owed = l.spare[:0], 0
 		s.exclusive(l, chunk, func() (int, error) { return l.write(chunk) })
 		l.spare = chunk[:0]
 	}
@@ -128,7 +134,8 @@ func (s *Session) writer(l *link, wake <-chan struct{}) {
 	}
 }
 
-// drop ends the link. What QoS 0 messages it had not written stay for the next one. Session.mu is held.
+// drop ends the link. What QoS 0 messages it had not written stay for the next one, and what SUBSCRIBE and UNSUBSCRIBE it
+// had not answered are forgotten. Session.mu is held.
 func (s *Session) drop(l *link) {
 	_ = l.conn.Close()
 	for l.writing {
@@ -143,6 +150,11 @@ func (s *Session) drop(l *link) {
 	}
 	s.unsent = appendUnsent(s.unsent, l.buf, 0)
 	l.buf = nil
+	s.charge(l)
+	for id := range s.requests {
+		s.ids.free(id)
+	}
+	clear(s.requests)
 	if s.link == l {
 		s.link = nil
 	}

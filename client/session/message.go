@@ -1,8 +1,29 @@
 package session
 
-import "github.com/culex-mqtt/culex/client/mqtt"
+import (
+	"maps"
+	"slices"
 
-// onPublish delivers a message, or holds it until PUBREL if its QoS is 2 (MQTT 5.0, 4.3).
+	"github.com/culex-mqtt/culex/client/mqtt"
+)
+
+// inbound is what a session has received and not handed over. Only the goroutine in Run touches it.
+type inbound struct {
+	held   map[uint16]*message // of QoS 2, not released
+	count  int                 // of all that were ever held
+	spares []*message          // whose buffers serve again
+}
+
+// message is a copy of a received message.
+type message struct {
+	mqtt.Publish
+	number int // when it was held, compared with others
+}
+
+// mostSpares bounds the buffers that are kept for later messages.
+const mostSpares = 64
+
+// onPublish takes a message on, or has it wait until the program is ready for it.
 func (s *Session) onPublish(l *link, f mqtt.Frame) error {
 	in := &l.in
 	p := &in.publish
@@ -13,9 +34,19 @@ func (s *Session) onPublish(l *link, f mqtt.Frame) error {
 		return err
 	}
 	s.cfg.Trace.receivedPublish(p)
-	if p.QoS > 0 && in.owed+len(s.held) >= in.maximum && s.held[p.PacketID] == nil {
+	again := p.QoS == 2 && s.inbound.held[p.PacketID] != nil
+	if p.QoS > 0 && !again && in.owed+in.parked+len(s.inbound.held) >= in.maximum {
 		return &mqtt.Malformed{Packet: mqtt.PUBLISH, What: "more messages than the Receive Maximum", Section: "MQTT 5.0 [MQTT-3.3.4-9]", Code: mqtt.ReceiveMaximumExceeded}
 	}
+	if !again && (len(in.waiting) > 0 || !s.ready()) {
+		s.park(in, p)
+		return nil
+	}
+	return s.take(in, p)
+}
+
+// take delivers a message, or holds it until PUBREL if its QoS is 2 (MQTT 5.0, 4.3).
+func (s *Session) take(in *inbox, p *mqtt.Publish) error {
 	switch p.QoS {
 	case 1:
 		in.owed++
@@ -28,6 +59,41 @@ func (s *Session) onPublish(l *link, f mqtt.Frame) error {
 	default:
 		return s.deliver(p)
 	}
+}
+
+func (s *Session) ready() bool {
+	return s.cfg.Events.Ready == nil || s.cfg.Events.Ready(len(s.inbound.held))
+}
+
+// park has a message wait. One of QoS 0 is dropped where as many wait as the broker may send of the others.
+func (s *Session) park(in *inbox, p *mqtt.Publish) {
+	same := func(m *message) bool { return m.QoS == p.QoS && m.PacketID == p.PacketID }
+	switch {
+	case p.QoS == 0 && len(in.waiting) >= in.maximum:
+		return
+	case p.Dup && slices.ContainsFunc(in.waiting, same):
+		return
+	case p.QoS > 0:
+		in.parked++
+	}
+	in.waiting = append(in.waiting, s.inbound.copy(p))
+}
+
+// unpark takes on what waits, as far as the program is ready.
+func (s *Session) unpark(in *inbox) error {
+	for len(in.waiting) > 0 && s.ready() {
+		m := in.waiting[0]
+		in.waiting = in.waiting[1:]
+		if m.QoS > 0 {
+			in.parked--
+		}
+		err := s.take(in, &m.Publish)
+		s.inbound.reuse(m)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (s *Session) acknowledge(in *inbox, t mqtt.PacketType, id uint16, rc mqtt.ReasonCode) {
@@ -44,29 +110,38 @@ func (s *Session) deliver(p *mqtt.Publish) error {
 
 // hold keeps a copy of a QoS 2 message. The same identifier again is the same message again.
 func (s *Session) hold(p *mqtt.Publish) {
-	if s.held[p.PacketID] != nil {
+	i := &s.inbound
+	if i.held[p.PacketID] != nil {
 		return
 	}
-	if s.held == nil {
-		s.held = make(map[uint16]*mqtt.Publish)
+	if i.held == nil {
+		i.held = make(map[uint16]*message)
 	}
-	m := s.spareMessage()
+	m := i.copy(p)
+	i.count++
+	m.number = i.count
+	i.held[p.PacketID] = m
+}
+
+// copy returns a copy of p, in buffers that were used before if there are any.
+func (i *inbound) copy(p *mqtt.Publish) *message {
+	m := new(message)
+	if n := len(i.spares); n > 0 {
+		m, i.spares = i.spares[n-1], i.spares[:n-1]
+	}
 	topic, payload, props := m.Topic, m.Payload, m.Properties
-	*m = *p
+	m.Publish = *p
 	m.Topic = append(topic[:0], p.Topic...)
 	m.Payload = append(payload[:0], p.Payload...)
 	m.Properties = append(props[:0], p.Properties...)
-	s.held[p.PacketID] = m
+	return m
 }
 
-// spareMessage returns a message whose buffers may be used again.
-func (s *Session) spareMessage() *mqtt.Publish {
-	if n := len(s.spares); n > 0 {
-		m := s.spares[n-1]
-		s.spares = s.spares[:n-1]
-		return m
+// reuse gives the buffers of a copy back.
+func (i *inbound) reuse(m *message) {
+	if len(i.spares) < mostSpares && cap(m.Payload)+cap(m.Properties) < largeSize {
+		i.spares = append(i.spares, m)
 	}
-	return new(mqtt.Publish)
 }
 
 // onPubrel delivers the held message.
@@ -76,7 +151,8 @@ func (s *Session) onPubrel(l *link, f mqtt.Frame) error {
 		return err
 	}
 	s.cfg.Trace.receivedPubrel(ack)
-	m, rc := s.held[ack.PacketID], mqtt.Success
+	i := &s.inbound
+	m, rc := i.held[ack.PacketID], mqtt.Success
 	if m == nil && s.cfg.Connect.Version == mqtt.V5 {
 		rc = mqtt.PacketIdentifierNotFound
 	}
@@ -84,12 +160,31 @@ func (s *Session) onPubrel(l *link, f mqtt.Frame) error {
 	if m == nil {
 		return nil
 	}
-	delete(s.held, ack.PacketID)
-	err = s.deliver(m)
-	if cap(m.Payload) < largeSize {
-		s.spares = append(s.spares, m)
+	delete(i.held, ack.PacketID)
+	err = s.deliver(&m.Publish)
+	i.reuse(m)
+	if err != nil {
+		return err
 	}
-	return err
+	return s.unpark(&l.in)
+}
+
+// disown takes the held messages out of a session that the broker has lost. It was told that they are ours (PUBREC) and
+// will not send them again: they are to be delivered, in order, although nobody releases them.
+func (i *inbound) disown() []*message {
+	orphans := slices.SortedFunc(maps.Values(i.held), func(a, b *message) int { return a.number - b.number })
+	clear(i.held)
+	return orphans
+}
+
+// orphan returns the next message of a session that the broker has lost, or nil.
+func (in *inbox) orphan() *mqtt.Publish {
+	if len(in.orphans) == 0 {
+		return nil
+	}
+	m := in.orphans[0]
+	in.orphans = in.orphans[1:]
+	return &m.Publish
 }
 
 // resolveAlias gives a message its topic by the alias and remembers new aliases (MQTT 5.0, 3.3.2.3.4).
@@ -103,7 +198,7 @@ func (in *inbox) resolveAlias(p *mqtt.Publish) error {
 	}
 	alias := uint16(value)
 	if alias > in.highest {
-		return badAlias("a Topic Alias above the Topic Alias Maximum", "MQTT 5.0 [MQTT-3.3.2-9]")
+		return &mqtt.Malformed{Packet: mqtt.PUBLISH, What: "a Topic Alias above the Topic Alias Maximum", Section: "MQTT 5.0 [MQTT-3.3.2-9]", Code: mqtt.TopicAliasInvalid}
 	}
 	if len(p.Topic) > 0 {
 		if in.aliases == nil {
@@ -114,12 +209,8 @@ func (in *inbox) resolveAlias(p *mqtt.Publish) error {
 	}
 	topic, ok := in.aliases[alias]
 	if !ok {
-		return badAlias("a Topic Alias that was never set", "MQTT 5.0, 3.3.2.3.4")
+		return protocolError(mqtt.PUBLISH, "a Topic Alias that was never set", "MQTT 5.0, 3.3.2.3.4")
 	}
 	p.Topic = topic
 	return nil
-}
-
-func badAlias(what, section string) error {
-	return &mqtt.Malformed{Packet: mqtt.PUBLISH, What: what, Section: section, Code: mqtt.TopicAliasInvalid}
 }

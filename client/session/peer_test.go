@@ -50,12 +50,14 @@ func listen(t *testing.T) (Dial, func() *peer) {
 // unhex reads hexadecimal with blanks.
 func unhex(t *testing.T, s string) []byte {
 	t.Helper()
-	b, err := hex.DecodeString(strings.ReplaceAll(s, " ", ""))
+	b, err := hexBytes(s)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return b
 }
+
+func hexBytes(s string) ([]byte, error) { return hex.DecodeString(strings.ReplaceAll(s, " ", "")) }
 
 // expect reads exactly these bytes.
 func (p *peer) expect(want string) {

@@ -48,7 +48,7 @@ func (s *Session) room(qos byte) (*link, error) {
 		switch l := s.link; {
 		case s.end.over || s.end.leaving:
 			return nil, s.endError()
-		case l == nil || l.err != nil:
+		case l == nil || l.err != nil || l.left.Load():
 		case qos > 0 && s.window.open >= s.limits.inflight:
 			if len(l.buf) > 0 && !l.writing { // what fills the window must be on its way
 				_ = s.flush(l)
@@ -94,20 +94,33 @@ func (s *Session) append(l *link, p *mqtt.Publish) error {
 		return ErrPacketSize
 	}
 	s.cfg.Trace.sendingPublish(p)
-	if p.QoS > 0 {
+	if p.QoS == 0 && large {
+		return s.appendApart(l, p, packet)
+	}
+	s.accepted++
+	if p.QoS == 0 {
+		l.tally.give(1, s.accepted)
+	} else {
 		s.track(p, packet, large)
 	}
 	if large {
-		head := append([]byte(nil), packet...)
-		if s.writeApart(l, head, p.Payload) != nil && p.QoS == 0 {
-			return errAgain
-		}
+		_ = s.writeApart(l, append([]byte(nil), packet...), p.Payload)
 		return nil
 	}
 	l.buf = grown
 	if len(l.buf) >= flushSize {
 		_ = s.flush(l)
 	}
+	return nil
+}
+
+// appendApart writes a large QoS 0 message, of which no copy is kept.
+func (s *Session) appendApart(l *link, p *mqtt.Publish, head []byte) error {
+	if s.writeApart(l, append([]byte(nil), head...), p.Payload) != nil {
+		return errAgain
+	}
+	s.accepted++
+	l.tally.give(1, s.accepted)
 	return nil
 }
 
@@ -124,7 +137,7 @@ func (s *Session) track(p *mqtt.Publish, packet []byte, large bool) {
 	if p.QoS == 2 {
 		expect = awaitPubrec
 	}
-	f := s.window.push(p.PacketID, expect)
+	f := s.window.push(p.PacketID, expect, s.accepted)
 	f.packet = append(f.packet, packet...)
 	if large {
 		f.payload = p.Payload
@@ -163,7 +176,12 @@ func (s *Session) settle(settled func() bool) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for {
-		if l := s.link; l != nil && l.err == nil {
+		switch l := s.link; {
+		case l == nil:
+			if len(s.unsent) == 0 && settled() {
+				return nil
+			}
+		case l.err == nil && !l.left.Load():
 			if s.flush(l) == nil && settled() {
 				return nil
 			}
@@ -173,15 +191,4 @@ func (s *Session) settle(settled func() bool) error {
 		}
 		s.changed.Wait()
 	}
-}
-
-// Unacknowledged returns how many messages were accepted by Publish and are not known to have reached the broker.
-func (s *Session) Unacknowledged() int {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	n := s.window.open
-	for rest := s.unsent; len(rest) > 0; n++ {
-		rest = rest[mqtt.PacketSize(rest):]
-	}
-	return n
 }

@@ -2,6 +2,8 @@ package session
 
 import (
 	"errors"
+	"io"
+	"syscall"
 
 	"github.com/culex-mqtt/culex/client/mqtt"
 )
@@ -15,6 +17,10 @@ type inbox struct {
 	maximum  int               // Receive Maximum that we announced
 	aliases  map[uint16][]byte // Topic Aliases of this connection
 	highest  uint16            // Topic Alias Maximum that we announced
+
+	waiting []*message // came while Events.Ready said no
+	parked  int        // those of QoS 1 and 2 among them
+	orphans []*message // were held when the broker lost the session: nobody will release them
 }
 
 func newInbox(c *mqtt.Connect) inbox {
@@ -46,25 +52,39 @@ func (s *Session) receive(l *link) error {
 
 // step reads and handles one packet. It tells whether the connection has ended as it should.
 func (s *Session) step(l *link) (ended bool, err error) {
-	if !l.left.Load() && !l.reader.Buffered() {
+	if l.left.Load() {
+		_, err := io.Copy(io.Discard, l.conn) // ends with the deadline at the latest
+		l.cut = l.cut || errors.Is(err, syscall.ECONNRESET)
+		return true, nil
+	}
+	if m := l.in.orphan(); m != nil {
+		return false, s.stopAfter(l, s.deliver(m))
+	}
+	if !l.reader.Buffered() {
 		if err := s.idle(l); err != nil {
 			return false, err
 		}
 	}
 	f, err := l.reader.Next()
 	switch {
-	case l.left.Load():
-		return err != nil, nil
+	case l.left.Load(): // meanwhile
+		l.cut = errors.Is(err, syscall.ECONNRESET)
+		return false, nil
 	case err != nil && l.timedOut.Load():
 		return false, ErrKeepAlive
 	case err != nil:
+		s.cfg.Trace.unreadable(err)
 		return false, readError(err, true)
 	}
-	err = s.handle(l, f)
+	return false, s.stopAfter(l, s.handle(l, f))
+}
+
+// stopAfter has the output flushed and what was handed over acknowledged before the session ends by ErrStop.
+func (s *Session) stopAfter(l *link, err error) error {
 	if errors.Is(err, ErrStop) {
-		return false, errors.Join(err, s.idle(l))
+		return errors.Join(err, s.idle(l))
 	}
-	return false, err
+	return err
 }
 
 // idle has the output flushed, and only then the acknowledgements of what was in it.
@@ -81,6 +101,9 @@ func (s *Session) idle(l *link) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if !l.left.Load() {
+		if l.owed += len(in.acks); l.owed > mostOwed {
+			return &LostError{Connack: true, Err: errDeaf}
+		}
 		l.buf = append(l.buf, in.acks...)
 		s.kick(l)
 	}
@@ -108,38 +131,12 @@ func (s *Session) handle(l *link, f mqtt.Frame) error {
 	case mqtt.UNSUBACK:
 		return s.onUnsuback(f)
 	case mqtt.PINGRESP:
-		s.cfg.Trace.received(t)
-		l.pinged.Store(0)
-		return mqtt.ParsePingresp(f)
+		return s.onPingresp(l, f)
 	case mqtt.DISCONNECT:
 		return s.onDisconnect(f)
 	default:
 		return s.onUnexpected(t)
 	}
-}
-
-func (s *Session) onSuback(f mqtt.Frame) error {
-	ack, err := mqtt.ParseSuback(s.cfg.Connect.Version, f)
-	if err != nil {
-		return err
-	}
-	s.cfg.Trace.received(mqtt.SUBACK)
-	if s.cfg.Events.Subscribed == nil {
-		return nil
-	}
-	return s.cfg.Events.Subscribed(ack)
-}
-
-func (s *Session) onUnsuback(f mqtt.Frame) error {
-	ack, err := mqtt.ParseUnsuback(s.cfg.Connect.Version, f)
-	if err != nil {
-		return err
-	}
-	s.cfg.Trace.received(mqtt.UNSUBACK)
-	if s.cfg.Events.Unsubscribed == nil {
-		return nil
-	}
-	return s.cfg.Events.Unsubscribed(ack)
 }
 
 func (s *Session) onDisconnect(f mqtt.Frame) error {

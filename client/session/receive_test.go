@@ -107,7 +107,7 @@ func TestTopicAlias(t *testing.T) {
 	p.expect("1010 0004 4d515454 05 02 003c 03 22 0002 0000")
 	p.send(connack5)
 	p.send("3008 0001 74 03 23 0001 61" + "3007 0000 03 23 0001 62" + "3007 0000 03 23 0002 62")
-	p.expect("e001 94")
+	p.expect("e001 82")
 	p.closed()
 	_ = p.conn.Close()
 	if err := r.end(); err == nil {

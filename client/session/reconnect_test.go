@@ -11,12 +11,35 @@ import (
 
 func again(error, bool) bool { return true }
 
-// What was not acknowledged is sent again, in order, with DUP; what was received with PUBREC goes on with PUBREL.
+// What was not acknowledged is sent again, in order, with DUP. What was received with PUBREC goes on with PUBREL, if the
+// broker has kept the session; if not, nobody has that message any more, and it is sent again like the others.
 func TestReconnectSendsAgain(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name    string
+		clean   bool
+		connect string
+		connack string
+		third   string
+	}{
+		{"kept", false, "100d 0004 4d515454 04 00 003c 0001 6b", "2002 0100", "6202 0003"},
+		{"lost", true, "100d 0004 4d515454 04 02 003c 0001 6b", connack311, "3c06 0001 74 0003 63"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			cfg := config(mqtt.V311)
+			cfg.Connect.CleanStart, cfg.Connect.ClientID = c.clean, "k"
+			cfg.Pause = time.Millisecond
+			sendsAgain(t, cfg, c.connect, c.connack, c.third)
+		})
+	}
+}
+
+func sendsAgain(t *testing.T, cfg Config, connect, connack, third string) {
 	dial, accept := listen(t)
-	r := start(t, config(mqtt.V311), dial, again)
+	r := start(t, cfg, dial, again)
 	p := accept()
-	p.expect(connect311)
+	p.expect(connect)
 	p.send(connack311)
 	r.publish(1, "a")
 	r.publish(2, "b")
@@ -29,17 +52,17 @@ func TestReconnectSendsAgain(t *testing.T) {
 	_ = p.conn.Close()
 
 	p = accept()
-	p.expect(connect311)
+	p.expect(connect)
 	p.nothing()
-	p.send(connack311)
-	p.expect("3c06 0001 74 0002 62" + "6202 0003" + "3a06 0001 74 0004 64")
-	p.send("4002 0004" + "5002 0002" + "7002 0003")
-	p.expect("6202 0002")
-	p.send("7002 0002")
+	p.send(connack)
+	p.expect("3c06 0001 74 0002 62" + third + "3a06 0001 74 0004 64")
+	p.send("4002 0004" + "5002 0002" + "5002 0003")
+	p.expect("6202 0002" + "6202 0003")
+	p.send("7002 0002" + "7002 0003")
 	if err := r.Drain(); err != nil {
 		t.Error(err)
 	}
-	if n := r.Unacknowledged(); n != 0 {
+	if n := r.Account().Unknown; n != 0 {
 		t.Errorf("%d messages are left", n)
 	}
 	r.leave(p)
@@ -98,7 +121,7 @@ func TestNoRetryReportsWhatIsLeft(t *testing.T) {
 	if err := r.end(); err == nil {
 		t.Error("Run: no error")
 	}
-	if n := r.Unacknowledged(); n != 1 {
+	if n := r.Account().Unknown; n != 1 {
 		t.Errorf("%d messages are left, want 1", n)
 	}
 }

@@ -24,7 +24,8 @@ type Dial func(context.Context) (net.Conn, error)
 type Retry func(err error, connected bool) bool
 
 // Run connects and serves the session until Disconnect was called and the broker has closed, which gives nil, or until
-// a connection ends and retry does not want another. It pauses 1 s before the second attempt, doubling to 30 s, ±20 %.
+// a connection ends and retry does not want another. Before the second attempt it pauses as long as the configuration says,
+// doubling to 30 s, ±20 %.
 // It may be called once.
 func (s *Session) Run(ctx context.Context, dial Dial, retry Retry) error {
 	ctx, cancel := context.WithCancel(ctx)
@@ -45,11 +46,11 @@ func (s *Session) Run(ctx context.Context, dial Dial, retry Retry) error {
 }
 
 func (s *Session) runAll(ctx context.Context, dial Dial, retry Retry) error {
-	pause, connected := firstPause, false
+	pause, connected := s.cfg.Pause, false
 	for {
 		accepted, err := s.runOne(ctx, dial)
 		if accepted {
-			pause, connected = firstPause, true
+			pause, connected = s.cfg.Pause, true
 		}
 		if err == nil || s.isLeaving() {
 			return nil
@@ -84,6 +85,7 @@ func (s *Session) runOne(ctx context.Context, dial Dial) (accepted bool, err err
 		stop() // from here on a DISCONNECT goes first
 		err = s.serve(l, ack)
 	}
+	s.complain(l, err)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.drop(l)
@@ -170,10 +172,6 @@ func (s *Session) serve(l *link, ack *mqtt.Connack) error {
 	if err == nil {
 		err = s.receive(l)
 	}
-	var bad *mqtt.Malformed
-	if errors.As(err, &bad) {
-		s.complain(l, bad.Code)
-	}
 	return err
 }
 
@@ -184,22 +182,65 @@ func (s *Session) attach(l *link, ack *mqtt.Connack) error {
 	if err := s.adopt(ack); err != nil {
 		return err
 	}
-	for i := range s.window.length {
-		if f := s.window.at(i); f.phase != done {
-			l.buf = f.appendAgain(l.buf, s.cfg.Connect.Version)
-			s.cfg.Trace.sendingAgain(f, s.cfg.Connect.Version)
-		}
+	c := &s.cfg.Connect
+	kept := ack.SessionPresent || c.Version == mqtt.V31 && !c.CleanStart // 3.1 cannot tell
+	if !kept {
+		l.in.orphans = s.inbound.disown()
 	}
-	l.buf = append(l.buf, s.unsent...)
-	s.unsent = s.unsent[:0]
+	s.window.rewind(kept)
+	if err := s.readmit(); err != nil {
+		l.parted = true
+		s.farewell(l, mqtt.Success, s.cfg.Leave)
+		return err
+	}
+	s.resume(l)
+	if n := countPackets(s.unsent); n > 0 {
+		l.tally.give(n, s.accepted-n+1)
+		l.buf = append(l.buf, s.unsent...)
+		s.unsent = s.unsent[:0]
+	}
 	s.link = l
 	s.keepAlive(l)
 	s.kick(l)
 	s.changed.Broadcast()
 	if s.end.leaving { // it was called between CONNACK and here
+		l.parted = true
 		s.farewell(l, s.end.code, s.cfg.Leave)
 	}
 	return nil
+}
+
+// readmit holds what is to be sent again against the limits of this connection, which an earlier one may not have had.
+func (s *Session) readmit() error {
+	for i := range s.window.length {
+		f := s.window.at(i)
+		switch {
+		case f.phase == done || f.phase == awaitPubcomp:
+		case f.qos() > s.limits.qos:
+			return ErrQoS
+		case s.limits.packet > 0 && mqtt.PacketSize(f.packet) > s.limits.packet:
+			return ErrPacketSize
+		case !s.limits.retain:
+			f.packet[0] &^= retainFlag
+		}
+	}
+	return nil
+}
+
+// resume sends again, in order, what waits for that, as far as the broker's Receive Maximum allows (MQTT 5.0, 4.9).
+// Session.mu is held.
+func (s *Session) resume(l *link) {
+	w := &s.window
+	for i := 0; i < w.length && w.waiting > 0 && w.open-w.waiting < s.limits.inflight; i++ {
+		f := w.at(i)
+		if !f.waiting {
+			continue
+		}
+		f.waiting = false
+		w.waiting--
+		l.buf = f.appendAgain(l.buf, s.cfg.Connect.Version)
+		s.cfg.Trace.sendingAgain(f, s.cfg.Connect.Version)
+	}
 }
 
 func (s *Session) isLeaving() bool {

@@ -1,6 +1,7 @@
 package session
 
 import (
+	"math"
 	"sync"
 	"time"
 
@@ -17,13 +18,19 @@ type Config struct {
 	// MaxInflight bounds the unacknowledged QoS 1 and 2 messages that this side sends; 0 means DefaultMaxInflight.
 	// A broker's Receive Maximum (MQTT 5.0, 3.2.2.3.3) takes its place.
 	MaxInflight int
-	// MaxPacket bounds incoming packets in bytes; 0 means what the protocol allows.
+	// MaxPacket bounds incoming packets in bytes; 0 means the Maximum Packet Size among the properties of Connect, or else
+	// what the protocol allows.
 	MaxPacket int
 	// Leave is the property list of our DISCONNECT (MQTT 5.0, 3.14.2.2).
 	Leave mqtt.Properties
+	// CloseNotify tells that the transport says a goodbye of its own after our DISCONNECT, as TLS does. A broker that
+	// closes without reading it resets the connection, which then says nothing about our messages.
+	CloseNotify bool
 	// ConnectTimeout bounds one attempt to connect, from the call of Dial to CONNACK; 0 means that only the keep alive
 	// interval bounds the wait for CONNACK.
 	ConnectTimeout time.Duration
+	// Pause is the time before the second attempt to connect, which doubles up to 30 s; 0 means 1 s.
+	Pause time.Duration
 	// Trace receives the debug lines; nil for none.
 	Trace *Trace
 	// Events receives what the broker sends.
@@ -41,6 +48,10 @@ type Events struct {
 	// Message hands over a received application message, whose slices are valid only during the call.
 	// Its acknowledgement leaves after the next Idle. ErrStop ends the session cleanly.
 	Message func(*mqtt.Publish) error
+	// Ready tells whether one more message is wanted while so many of QoS 2, which the broker has been promised to take,
+	// are still to be handed over. What arrives when it says no waits, unacknowledged, until it says yes: at the end of
+	// the session it is still the broker's. Nil means always.
+	Ready func(held int) bool
 	// Subscribed and Unsubscribed report the broker's answers.
 	Subscribed   func(mqtt.Suback) error
 	Unsubscribed func(mqtt.Unsuback) error
@@ -62,11 +73,12 @@ type Session struct {
 	limits  limits
 	// assigned tells that the client identifier came from the broker.
 	assigned bool
-	unsent   []byte // whole QoS 0 PUBLISH packets that no connection has taken yet
+	requests map[uint16]request // SUBSCRIBE and UNSUBSCRIBE that wait for their answer
+	accepted int                // messages that Publish has taken
+	unsent   []byte             // whole QoS 0 PUBLISH packets that no connection has taken yet
+	silent   silent
 	end      ending
-
-	held   map[uint16]*mqtt.Publish // QoS 2 messages received but not released; only Run touches it
-	spares []*mqtt.Publish          // released ones, whose buffers serve again
+	inbound  inbound
 }
 
 // limits are what the broker's CONNACK allows.
@@ -92,6 +104,12 @@ func New(cfg Config) *Session {
 	if cfg.MaxInflight == 0 {
 		cfg.MaxInflight = DefaultMaxInflight
 	}
+	if announced, ok := cfg.Connect.Properties.Uint(mqtt.MaximumPacketSize); ok && cfg.MaxPacket == 0 {
+		cfg.MaxPacket = int(min(announced, math.MaxInt32))
+	}
+	if cfg.Pause == 0 {
+		cfg.Pause = firstPause
+	}
 	s := &Session{cfg: cfg}
 	s.changed.L = &s.mu
 	s.limits = s.ownLimits()
@@ -99,9 +117,12 @@ func New(cfg Config) *Session {
 	return s
 }
 
+// mostInflight leaves some of the 65,535 Packet Identifiers to SUBSCRIBE and UNSUBSCRIBE.
+const mostInflight = 65_000
+
 func (s *Session) ownLimits() limits {
 	return limits{
-		inflight:  s.cfg.MaxInflight,
+		inflight:  min(s.cfg.MaxInflight, mostInflight),
 		qos:       2,
 		retain:    true,
 		keepAlive: time.Duration(s.cfg.Connect.KeepAlive) * time.Second,
@@ -114,7 +135,7 @@ func (s *Session) adopt(ack *mqtt.Connack) error {
 	for p := range ack.Properties.All() {
 		switch p.ID {
 		case mqtt.ReceiveMaximum:
-			l.inflight = int(p.Value)
+			l.inflight = min(int(p.Value), mostInflight)
 		case mqtt.MaximumQoS:
 			l.qos = byte(p.Value)
 		case mqtt.RetainAvailable:

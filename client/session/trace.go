@@ -1,6 +1,7 @@
 package session
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"sync"
@@ -161,6 +162,14 @@ func (t *Trace) duplicateConnack() {
 func (t *Trace) unknownIdentifier(p mqtt.PacketType, id uint16) {
 	if t != nil {
 		t.print(fmt.Sprintf("Warning: Received %v from %s for an unknown packet identifier %d.\n", p, t.id, id))
+	}
+}
+
+// unreadable shows a packet of the type that the standard reserves, which the packet reader refuses, as unrecognised.
+func (t *Trace) unreadable(err error) {
+	var bad *mqtt.Malformed
+	if errors.As(err, &bad) && bad.Packet == 0 {
+		t.unrecognised(bad.Packet)
 	}
 }
 

@@ -65,11 +65,11 @@ func (c *Conn) TLSVersion() string {
 
 // CloseWrite closes our direction: a FIN, under TLS after close_notify.
 func (c *Conn) CloseWrite() error {
-	err := closeWrite(c.Conn)
-	if _, secured := c.Conn.(*tls.Conn); secured {
-		return errors.Join(err, closeWrite(c.quick.Conn))
+	var err error
+	if secured, ok := c.Conn.(*tls.Conn); ok {
+		err = secured.CloseWrite()
 	}
-	return err
+	return errors.Join(err, c.quick.CloseWrite())
 }
 
 func closeWrite(c net.Conn) error {
@@ -125,6 +125,9 @@ func (d *Dialer) failed(w *tlsdiag.Watcher, op tlsdiag.Op, err error) error {
 func (d *Dialer) connect(ctx context.Context) (net.Conn, error) {
 	if d.Port == 0 {
 		return (&net.Dialer{}).DialContext(ctx, "unix", d.Host)
+	}
+	if d.Host == "" { // which Go takes for this machine
+		return nil, &net.DNSError{Err: "no such host", IsNotFound: true}
 	}
 	dialer := net.Dialer{KeepAlive: -1} // MQTT has a keep alive of its own
 	if d.Bind != "" {

@@ -141,6 +141,7 @@ func (t *TLS) config(w *tlsdiag.Watcher, d *Dialer) *tls.Config {
 		c.Certificates = []tls.Certificate{t.pair.Certificate}
 	}
 	w.Config(c, func(presented []*x509.Certificate) error { return t.verify(presented, d) })
+	w.ExactAlert(c)
 	return c
 }
 
