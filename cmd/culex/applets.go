@@ -40,15 +40,23 @@ func run(env *client.Env, args []string) client.Exit {
 	if a := appletOf(args[1]); a != nil {
 		return a(env, options.AsCulex, args[2:])
 	}
-	switch args[1] {
-	case "--help", "-h", "help":
+	return own(env, args[1:])
+}
+
+// own is what culex does without a program. Its options stand alone: with more words the name of a program was forgotten.
+func own(env *client.Env, words []string) client.Exit {
+	switch first := words[0]; {
+	case len(words) == 1 && (first == "--help" || first == "-h" || first == "help"):
 		fmt.Fprint(env.Stdout, help)
 		return client.Exit{}
-	case "--version", "version":
+	case len(words) == 1 && (first == "--version" || first == "version"):
 		fmt.Fprint(env.Stdout, env.Build.String())
 		return client.Exit{}
+	case strings.HasPrefix(first, "-"):
+		fmt.Fprintf(env.Stderr, "Error: The command is missing before '%s': culex pub, culex sub or culex rr.\n\nUse 'culex --help' to see usage.\n", first)
+	default:
+		fmt.Fprintf(env.Stderr, "Error: Unknown command '%s'; culex has pub, sub and rr.\n\nUse 'culex --help' to see usage.\n", first)
 	}
-	fmt.Fprintf(env.Stderr, "Error: Unknown command '%s'; culex has pub, sub and rr.\n\nUse 'culex --help' to see usage.\n", args[1])
 	return client.Exit{Code: 1}
 }
 
