@@ -24,7 +24,7 @@ func RR(env *Env, inv options.Invocation, args []string) Exit {
 	if c == nil {
 		return exit
 	}
-	r := &requester{connector: c, o: o, payload: payload, printer: newPrinter(c, &o.Output)}
+	r := &requester{connector: c, o: o, payload: payload, printer: newPrinter(c, &o.Output), failed: make(chan error, 1)}
 	return r.run()
 }
 
@@ -37,8 +37,8 @@ type requester struct {
 	printer *printer
 	session *session.Session
 	sent    time.Time
-	failed  error // why the request could not be sent
-	output  error // why stdout failed
+	failed  chan error // why the request could not be sent
+	output  error      // why stdout failed
 	done    bool
 }
 
@@ -77,8 +77,11 @@ func (r *requester) connected(mqtt.Connack) error {
 	return r.session.Subscribe([]mqtt.Subscription{filter}, r.o.Properties.Subscribe)
 }
 
-// subscribed sends the request, unless the broker refused the subscription. QoS 1 and 2 never wait here: the window
-// is empty.
+// largeRequest is the size in bytes from which on a message is written at once and not added to what waits.
+const largeRequest = 64 << 10
+
+// subscribed sends the request, unless the broker refused the subscription. While a large one is written the session has to
+// go on reading, or nobody would notice a broker that does not read.
 func (r *requester) subscribed(ack mqtt.Suback) error {
 	if r.noteSuback(ack) > 0 {
 		if !r.o.Quiet {
@@ -87,18 +90,29 @@ func (r *requester) subscribed(ack mqtt.Suback) error {
 		return session.ErrStop
 	}
 	r.sent = r.env.Now()
+	if len(r.payload) < largeRequest {
+		r.request()
+	} else {
+		go r.request()
+	}
+	return nil
+}
+
+func (r *requester) request() {
 	_, err := r.session.Publish(&mqtt.Publish{
 		Topic:      []byte(r.o.Topic),
 		Payload:    r.payload,
 		QoS:        byte(r.o.QoS),
 		Properties: r.o.RequestProperties(),
 	})
-	if err != nil {
-		r.failed = err
-		return session.ErrStop
+	switch err {
+	case nil:
+		r.session.Flush()
+	case session.ErrClosed: // the answer was there first
+	default:
+		r.failed <- err
+		r.session.Disconnect(mqtt.Success)
 	}
-	r.session.Flush()
-	return nil
 }
 
 func (r *requester) message(m *mqtt.Publish) error {
@@ -115,8 +129,8 @@ func (r *requester) message(m *mqtt.Publish) error {
 }
 
 func (r *requester) finish(err error) Exit {
-	if err == nil {
-		err = r.failed
+	if err == nil && len(r.failed) > 0 {
+		err = <-r.failed
 	}
 	if err != nil {
 		return r.leave(r.fail(err))

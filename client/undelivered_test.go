@@ -24,13 +24,13 @@ func TestUndelivered(t *testing.T) {
 		stderr string
 		code   int
 	}{
-		{name: "lines", args: "-l -q 1 --reconnect-timeout 1", stdin: ten, code: 7,
+		{name: "lines", args: "-l -q 1 --reconnect-timeout 0.5", stdin: ten, code: 7,
 			plays:  []func(*broker){acknowledging("40", 7, 10), nil},
 			stderr: trying + lost + "mqtt: 3 of 10 messages are not known to have arrived, from line 8 on\n"},
-		{name: "lines of QoS 2 after PUBREC", args: "-l -q 2 --reconnect-timeout 1", stdin: ten, code: 7,
+		{name: "lines of QoS 2 after PUBREC", args: "-l -q 2 --reconnect-timeout 0.5", stdin: ten, code: 7,
 			plays:  []func(*broker){acknowledging("50", 10, 10), nil},
 			stderr: trying + lost + "mqtt: 10 of 10 messages are not known to have arrived, from line 1 on\n"},
-		{name: "lines that nobody could send", args: "-l -q 1 -M 4 --reconnect-timeout 1", stdin: ten, code: 7,
+		{name: "lines that nobody could send", args: "-l -q 1 -M 4 --reconnect-timeout 0.5", stdin: ten, code: 7,
 			plays:  []func(*broker){acknowledging("40", 2, 6), nil},
 			stderr: trying + lost + "mqtt: 8 of 10 messages are not known to have arrived, from line 3 on\n"},
 		{name: "lines of QoS 0", args: "-l", stdin: ten, code: 7,
@@ -38,7 +38,7 @@ func TestUndelivered(t *testing.T) {
 			stderr: lost + "mqtt: 10 of 10 messages are not known to have arrived, from line 1 on\n"},
 		{name: "lines of QoS 0 that arrive", args: "-l", stdin: ten,
 			plays: []func(*broker){func(b *broker) { b.accept(); b.expect("DISCONNECT") }}},
-		{name: "one line", args: "-l -q 1 --reconnect-timeout 1", stdin: "x", code: 7,
+		{name: "one line", args: "-l -q 1 --reconnect-timeout 0.5", stdin: "x", code: 7,
 			plays:  []func(*broker){acknowledging("40", 0, 1), nil},
 			stderr: trying + lost + "mqtt: the message is not known to have arrived\n"},
 		{name: "a line too long for the broker", args: "-l -q 1 -V 5", stdin: "1\n2\nmuch too long\n4\n", code: 25,
@@ -124,7 +124,7 @@ func TestAnsweredPingProves(t *testing.T) {
 		b.rest()
 	}, nil)
 	in, out := io.Pipe()
-	wait := program(t, port, in, "pub", "-t", "a", "-l", "-V", "5", "--reconnect-timeout", "1")
+	wait := program(t, port, in, "pub", "-t", "a", "-l", "-V", "5", "--reconnect-timeout", "0.5")
 	if _, err := io.WriteString(out, "1\n2\n3\n"); err != nil {
 		t.Fatal(err)
 	}

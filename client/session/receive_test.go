@@ -119,6 +119,7 @@ func TestTopicAlias(t *testing.T) {
 }
 
 func TestReceiveMaximumIsHeld(t *testing.T) {
+	t.Parallel()
 	cfg := config(mqtt.V5)
 	var err error
 	if cfg.Connect.Properties, err = mqtt.AppendPropertyUint(nil, mqtt.ReceiveMaximum, 1); err != nil {

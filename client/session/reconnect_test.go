@@ -86,7 +86,7 @@ func (c *refusing) Write(p []byte) (int, error) {
 func TestReconnectKeepsUnsent(t *testing.T) {
 	dial, accept := listen(t)
 	first := true
-	r := start(t, config(mqtt.V311), func(ctx context.Context) (net.Conn, error) {
+	r := start(t, reconnecting(mqtt.V311), func(ctx context.Context) (net.Conn, error) {
 		c, err := dial(ctx)
 		if first {
 			c, first = &refusing{Conn: c}, false

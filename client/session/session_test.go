@@ -227,6 +227,7 @@ func TestRubbish(t *testing.T) {
 }
 
 func TestKeepAlive(t *testing.T) {
+	t.Parallel()
 	cfg := config(mqtt.V311)
 	cfg.Connect.KeepAlive = 1
 	dial, accept := listen(t)
