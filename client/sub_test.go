@@ -134,3 +134,14 @@ func TestLeavesInOrder(t *testing.T) {
 		t.Errorf("exit %d, stdout %q", got.code, got.stdout)
 	}
 }
+
+// Who had a connection and does not get another ends with the loss, not with what the last attempt ran into.
+func TestGivesUp(t *testing.T) {
+	t.Parallel()
+	port := scripted(t, func(b *broker) { b.subscribed(); _ = b.CloseWrite(); b.rest() }, nil)
+	got := program(t, port, nil, "sub", "-t", "a", "--reconnect-timeout", "0.5")()
+	want := outcome{"", "mqtt: the broker closed the connection: trying again\nError: The connection was lost\n", 7}
+	if got != want {
+		t.Errorf("%+v, want %+v", got, want)
+	}
+}

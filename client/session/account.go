@@ -16,13 +16,13 @@ type Account struct {
 func (s *Session) Account() Account {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	a := Account{Accepted: s.accepted}
+	a := Account{Accepted: s.outbound.accepted}
 	if f := s.window.oldest(); f != nil {
 		a.add(s.window.open, f.number)
 	}
-	a.add(s.silent.lost, s.silent.first)
-	if n := countPackets(s.unsent); n > 0 {
-		a.add(n, s.accepted-n+1)
+	a.add(s.outbound.lost, s.outbound.first)
+	if n := countPackets(s.outbound.unsent); n > 0 {
+		a.add(n, s.outbound.accepted-n+1)
 	}
 	return a
 }
@@ -37,8 +37,13 @@ func (a *Account) add(n, first int) {
 	a.Unknown += n
 }
 
-// silent are the QoS 0 messages that were written to connections which did not end in order.
-type silent struct{ lost, first int }
+// outbound counts what a session was given to publish. What has QoS 1 or 2 is in the window besides.
+type outbound struct {
+	accepted int    // messages that Publish has taken
+	unsent   []byte // whole QoS 0 PUBLISH packets that no connection has taken yet
+	lost     int    // QoS 0 messages that connections have taken which did not end in order
+	first    int    // the number of the first of these
+}
 
 // tally counts the QoS 0 messages of one connection, which nobody acknowledges.
 type tally struct {
@@ -66,15 +71,15 @@ func (t *tally) prove() { t.proven, t.first = t.pinged, t.next }
 
 // charge adds to the session's account what a connection leaves open at its end. Session.mu is held.
 func (s *Session) charge(l *link) {
-	lost := l.tally.given - l.tally.proven - countPackets(s.unsent) // these are all of this connection
-	orderly := l.parted && l.err == nil && (s.cfg.CloseNotify || !l.cut)
+	lost := l.tally.given - l.tally.proven - countPackets(s.outbound.unsent) // these are all of this connection
+	orderly := l.bye.parted && l.out.err == nil && (s.cfg.CloseNotify || !l.bye.cut)
 	if lost <= 0 || orderly {
 		return
 	}
-	if s.silent.lost == 0 || l.tally.first < s.silent.first {
-		s.silent.first = l.tally.first
+	if s.outbound.lost == 0 || l.tally.first < s.outbound.first {
+		s.outbound.first = l.tally.first
 	}
-	s.silent.lost += lost
+	s.outbound.lost += lost
 }
 
 // countPackets returns how many whole packets there are.

@@ -96,7 +96,7 @@ func playFuzzed(t *testing.T, kind byte, said []byte) {
 	}
 }
 
-// speak says the bytes, and then nothing more.
+// speak says the bytes, then nothing more.
 func speak(c net.Conn, kind byte, v mqtt.Version, said []byte) {
 	if kind&fuzzConnack != 0 {
 		hello, _ := hexBytes(connackOf(v))
@@ -116,9 +116,10 @@ func speak(c net.Conn, kind byte, v mqtt.Version, said []byte) {
 			time.Sleep(100 * time.Millisecond)
 		}
 	}
-	if kind&fuzzCloses != 0 {
-		_ = c.Close()
+	if kind&fuzzCloses == 0 {
+		time.Sleep(10 * time.Minute) // five keep alive intervals, unless the broker has changed that
 	}
+	_ = c.Close()
 }
 
 // listenTo returns the packets that the session sends.

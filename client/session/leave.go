@@ -3,42 +3,75 @@ package session
 import (
 	"errors"
 	"io"
+	"time"
 
 	"github.com/culex-mqtt/culex/client/mqtt"
 )
 
 // Disconnect ends the session: what waits is written, then DISCONNECT, and Run returns nil when the broker has closed, at
-// most a second later. Without a connection there is nothing to say and Run returns at once. It may be called from
-// any goroutine; only the first call counts.
+// most a second later. Messages of QoS 2 that were received but not released are waited for, half a second at most: the
+// broker has been told that they are ours. Without a connection there is nothing to say and Run returns at once.
+// It may be called from any goroutine; only the first call counts.
 func (s *Session) Disconnect(code mqtt.ReasonCode) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.end.leaving || s.end.over {
+	if !s.leave(code) {
 		return
 	}
-	s.end.leaving, s.end.code = true, code
-	s.changed.Broadcast()
-	switch {
-	case s.link == nil:
+	switch l := s.link; {
+	case l == nil:
 		if s.end.cancel != nil {
 			s.end.cancel()
 		}
-	case !s.link.left.Load():
-		s.link.parted = true
-		s.farewell(s.link, code, s.cfg.Leave)
+	case s.inbound.promised.Load() > 0:
+		l.bye.finish = time.AfterFunc(finishing, func() {
+			s.mu.Lock()
+			defer s.mu.Unlock()
+			s.part(l)
+		})
+	default:
+		s.part(l)
+	}
+}
+
+// disconnect is Disconnect for the goroutine in Run, whose program wants no more messages.
+func (s *Session) disconnect() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.leave(mqtt.Success) {
+		s.part(s.link)
+	}
+}
+
+// leave has the session be on its way out. It tells whether it was not before.
+func (s *Session) leave(code mqtt.ReasonCode) bool {
+	if s.isLeaving() || s.end.over {
+		return false
+	}
+	s.end.code = code
+	s.end.leaving.Store(true)
+	s.changed.Broadcast()
+	return true
+}
+
+// part says goodbye on a link, unless that was done before. Session.mu is held.
+func (s *Session) part(l *link) {
+	if s.link == l && !l.bye.left.Load() {
+		l.bye.parted = true
+		s.farewell(l, s.end.code, s.cfg.Leave)
 	}
 }
 
 // farewell writes DISCONNECT, closes our direction and leaves the reader a second to see the broker close. Closing at
 // once would answer unread bytes with a reset, which can take our last packets away from the broker.
 func (s *Session) farewell(l *link, code mqtt.ReasonCode, props mqtt.Properties) {
-	l.left.Store(true)
+	l.bye.left.Store(true)
 	limit := s.cfg.Now().Add(lingering)
 	_ = l.conn.SetDeadline(limit)
-	packet, err := mqtt.AppendDisconnect(l.buf, s.cfg.Connect.Version, code, props)
+	packet, err := mqtt.AppendDisconnect(l.out.buf, s.cfg.Connect.Version, code, props)
 	if err == nil {
 		s.cfg.Trace.sending(mqtt.DISCONNECT)
-		l.buf = packet
+		l.out.buf = packet
 	}
 	if s.flush(l) == nil {
 		closeWrite(l.conn)
@@ -63,7 +96,7 @@ func (s *Session) complain(l *link, err error) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if !l.left.Load() {
+	if !l.bye.left.Load() {
 		s.farewell(l, code, nil)
 		s.mu.Unlock()
 		_, _ = io.Copy(io.Discard, l.conn) // ends with the deadline at the latest

@@ -13,85 +13,100 @@ const (
 	mostOwed  = 1 << 20  // bytes of acknowledgements that may wait for a broker to read them
 	largeSize = 64 << 10 // payloads from here on are written from where they are, not copied
 	lingering = time.Second
+	finishing = time.Second / 2 // how long a session that leaves waits for PUBREL
 )
 
-// link is one network connection of a session. Session.mu guards all but conn, reader and the atomics.
+// link is one network connection of a session. Session.mu guards all but conn, reader, in and the atomics.
 type link struct {
 	conn   net.Conn
 	reader *mqtt.Reader
 	in     inbox
+	out    outbox
+	life   life
+	bye    parting
+	tally  tally
 	now    func() time.Time
+}
 
+// outbox is the sending half of a link.
+type outbox struct {
 	buf     []byte // packets that wait for a write
 	spare   []byte // the buffer that the last write has given back
 	writing bool   // a goroutine is in conn.Write; only one ever is
 	err     error  // the first failed write
 	wake    chan struct{}
-	ping    *time.Timer
+	owed    int // bytes of acknowledgements that have been added to buf since the last write began
+}
 
+// life is what tells whether the broker is still there.
+type life struct {
+	start                  time.Time
+	ping                   *time.Timer
 	sent, received, pinged atomic.Int64 // times in nanoseconds since start; pinged is 0 when no PINGRESP is due
 	reading                atomic.Bool  // the reader waits for the broker, not for its own caller
-	start                  time.Time
-	timedOut, left         atomic.Bool // no PINGRESP came; DISCONNECT was sent
-	parted                 bool        // by Disconnect
-	cut                    bool        // the broker reset the connection after our DISCONNECT instead of closing it
+	timedOut               atomic.Bool  // no PINGRESP came
+}
 
-	tally tally
-	owed  int // bytes of acknowledgements that have been added to buf since the last write began
+// parting is the end of a link.
+type parting struct {
+	finish *time.Timer // ends the wait for PUBREL
+	left   atomic.Bool // DISCONNECT was sent
+	parted bool        // because of Disconnect or ErrStop
+	cut    bool        // the broker reset the connection then instead of closing it; only the reader touches it
 }
 
 func newLink(conn net.Conn, cfg *Config) *link {
-	l := &link{conn: conn, in: newInbox(&cfg.Connect), now: cfg.Now, start: cfg.Now()}
+	l := &link{conn: conn, in: newInbox(&cfg.Connect), now: cfg.Now, life: life{start: cfg.Now()}}
 	l.reader = mqtt.NewReader(l, cfg.MaxPacket)
 	return l
 }
 
-func (l *link) elapsed() int64 { return int64(l.now().Sub(l.start)) }
+func (l *link) elapsed() int64 { return int64(l.now().Sub(l.life.start)) }
 
 // Read reads from the connection for the packet reader and notes when something came.
 func (l *link) Read(p []byte) (int, error) {
-	l.reading.Store(true)
+	l.life.reading.Store(true)
 	n, err := l.conn.Read(p)
-	l.reading.Store(false)
+	l.life.reading.Store(false)
 	if n > 0 {
-		l.received.Store(l.elapsed())
+		l.life.received.Store(l.elapsed())
 	}
 	return n, err
 }
 
 func (l *link) write(p []byte) (int, error) {
 	n, err := l.conn.Write(p)
-	l.sent.Store(l.elapsed())
+	l.life.sent.Store(l.elapsed())
 	return n, err
 }
 
 // flush writes what waits, and what others append meanwhile, and returns when all of it was written or a write failed.
 // Session.mu is held on entry and on return, but not during a write.
 func (s *Session) flush(l *link) error {
-	for l.err == nil && (l.writing || len(l.buf) > 0) {
-		if l.writing {
+	for l.out.err == nil && (l.out.writing || len(l.out.buf) > 0) {
+		if l.out.writing {
 			s.changed.Wait()
 			continue
 		}
-		chunk := l.buf
-		l.buf, l.owed = l.spare[:0], 0
+		chunk := l.out.buf
+		l.out.buf, l.out.owed = l.out.spare[:0], 0
 		s.exclusive(l, chunk, func() (int, error) { return l.write(chunk) })
-		l.spare = chunk[:0]
+		l.out.spare = chunk[:0]
 	}
-	return l.err
+	return l.out.err
 }
 
 // exclusive runs one write with the lock released. A failed write ends the link for writing.
 func (s *Session) exclusive(l *link, chunk []byte, write func() (int, error)) {
-	l.writing = true
+	l.out.writing = true
 	s.mu.Unlock()
 	n, err := write()
 	s.mu.Lock()
-	l.writing = false
-	if err != nil && l.err == nil {
-		l.err = err
+	l.out.writing = false
+	if err != nil && l.out.err == nil {
+		l.out.err = err
 		_ = l.conn.SetReadDeadline(l.now().Add(lingering)) // what the broker said last is still to be read
-		s.unsent = appendUnsent(s.unsent, chunk, n)
+		s.outbound.unsent = appendUnsent(s.outbound.unsent, chunk, n)
 	}
 	s.changed.Broadcast()
 }
@@ -107,21 +122,21 @@ func (s *Session) writeApart(l *link, head, payload []byte) error {
 		}
 		return l.write(payload)
 	})
-	return l.err
+	return l.out.err
 }
 
 // kick has what waits written by the link's own writer, so that the caller, who reads, never blocks in a write:
 // a broker that waits for us to read would wait for ever. Session.mu is held.
 func (s *Session) kick(l *link) {
-	if len(l.buf) == 0 || l.writing {
+	if len(l.out.buf) == 0 || l.out.writing {
 		return // the goroutine in write takes it along
 	}
-	if l.wake == nil {
-		l.wake = make(chan struct{}, 1)
-		go s.writer(l, l.wake)
+	if l.out.wake == nil {
+		l.out.wake = make(chan struct{}, 1)
+		go s.writer(l, l.out.wake)
 	}
 	select {
-	case l.wake <- struct{}{}:
+	case l.out.wake <- struct{}{}:
 	default:
 	}
 }
@@ -138,18 +153,20 @@ func (s *Session) writer(l *link, wake <-chan struct{}) {
 // had not answered are forgotten. Session.mu is held.
 func (s *Session) drop(l *link) {
 	_ = l.conn.Close()
-	for l.writing {
+	for l.out.writing {
 		s.changed.Wait()
 	}
-	if l.ping != nil {
-		l.ping.Stop()
+	for _, timer := range []*time.Timer{l.life.ping, l.bye.finish} {
+		if timer != nil {
+			timer.Stop()
+		}
 	}
-	if l.wake != nil {
-		close(l.wake)
-		l.wake = nil
+	if l.out.wake != nil {
+		close(l.out.wake)
+		l.out.wake = nil
 	}
-	s.unsent = appendUnsent(s.unsent, l.buf, 0)
-	l.buf = nil
+	s.outbound.unsent = appendUnsent(s.outbound.unsent, l.out.buf, 0)
+	l.out.buf = nil
 	s.charge(l)
 	for id := range s.requests {
 		s.ids.free(id)

@@ -3,15 +3,17 @@ package session
 import (
 	"maps"
 	"slices"
+	"sync/atomic"
 
 	"github.com/culex-mqtt/culex/client/mqtt"
 )
 
-// inbound is what a session has received and not handed over. Only the goroutine in Run touches it.
+// inbound is what a session has received and not handed over. Only the goroutine in Run touches all but the atomic.
 type inbound struct {
-	held   map[uint16]*message // of QoS 2, not released
-	count  int                 // of all that were ever held
-	spares []*message          // whose buffers serve again
+	held     map[uint16]*message // of QoS 2, not released
+	promised atomic.Int32        // how many these are
+	count    int                 // of all that were ever held
+	spares   []*message          // whose buffers serve again
 }
 
 // message is a copy of a received message.
@@ -62,7 +64,7 @@ func (s *Session) take(in *inbox, p *mqtt.Publish) error {
 }
 
 func (s *Session) ready() bool {
-	return s.cfg.Events.Ready == nil || s.cfg.Events.Ready(len(s.inbound.held))
+	return !s.isLeaving() && (s.cfg.Events.Ready == nil || s.cfg.Events.Ready(len(s.inbound.held)))
 }
 
 // park has a message wait. One of QoS 0 is dropped where as many wait as the broker may send of the others.
@@ -121,6 +123,7 @@ func (s *Session) hold(p *mqtt.Publish) {
 	i.count++
 	m.number = i.count
 	i.held[p.PacketID] = m
+	i.promised.Store(int32(len(i.held)))
 }
 
 // copy returns a copy of p, in buffers that were used before if there are any.
@@ -161,6 +164,7 @@ func (s *Session) onPubrel(l *link, f mqtt.Frame) error {
 		return nil
 	}
 	delete(i.held, ack.PacketID)
+	i.promised.Store(int32(len(i.held)))
 	err = s.deliver(&m.Publish)
 	i.reuse(m)
 	if err != nil {
@@ -174,6 +178,7 @@ func (s *Session) onPubrel(l *link, f mqtt.Frame) error {
 func (i *inbound) disown() []*message {
 	orphans := slices.SortedFunc(maps.Values(i.held), func(a, b *message) int { return a.number - b.number })
 	clear(i.held)
+	i.promised.Store(0)
 	return orphans
 }
 

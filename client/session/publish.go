@@ -46,11 +46,11 @@ func (s *Session) awaitNext(l *link) {
 func (s *Session) room(qos byte) (*link, error) {
 	for {
 		switch l := s.link; {
-		case s.end.over || s.end.leaving:
+		case s.end.over || s.isLeaving():
 			return nil, s.endError()
-		case l == nil || l.err != nil || l.left.Load():
+		case l == nil || l.out.err != nil || l.bye.left.Load():
 		case qos > 0 && s.window.open >= s.limits.inflight:
-			if len(l.buf) > 0 && !l.writing { // what fills the window must be on its way
+			if len(l.out.buf) > 0 && !l.out.writing { // what fills the window must be on its way
 				_ = s.flush(l)
 				continue
 			}
@@ -84,8 +84,8 @@ func (s *Session) admit(p *mqtt.Publish) error {
 func (s *Session) append(l *link, p *mqtt.Publish) error {
 	p.PacketID = s.ids.next()
 	large := len(p.Payload) >= largeSize
-	start := len(l.buf)
-	grown, err := s.encode(l.buf, p, large)
+	start := len(l.out.buf)
+	grown, err := s.encode(l.out.buf, p, large)
 	if err != nil {
 		return err
 	}
@@ -97,9 +97,9 @@ func (s *Session) append(l *link, p *mqtt.Publish) error {
 	if p.QoS == 0 && large {
 		return s.appendApart(l, p, packet)
 	}
-	s.accepted++
+	s.outbound.accepted++
 	if p.QoS == 0 {
-		l.tally.give(1, s.accepted)
+		l.tally.give(1, s.outbound.accepted)
 	} else {
 		s.track(p, packet, large)
 	}
@@ -107,8 +107,8 @@ func (s *Session) append(l *link, p *mqtt.Publish) error {
 		_ = s.writeApart(l, append([]byte(nil), packet...), p.Payload)
 		return nil
 	}
-	l.buf = grown
-	if len(l.buf) >= flushSize {
+	l.out.buf = grown
+	if len(l.out.buf) >= flushSize {
 		_ = s.flush(l)
 	}
 	return nil
@@ -119,8 +119,8 @@ func (s *Session) appendApart(l *link, p *mqtt.Publish, head []byte) error {
 	if s.writeApart(l, append([]byte(nil), head...), p.Payload) != nil {
 		return errAgain
 	}
-	s.accepted++
-	l.tally.give(1, s.accepted)
+	s.outbound.accepted++
+	l.tally.give(1, s.outbound.accepted)
 	return nil
 }
 
@@ -137,7 +137,7 @@ func (s *Session) track(p *mqtt.Publish, packet []byte, large bool) {
 	if p.QoS == 2 {
 		expect = awaitPubrec
 	}
-	f := s.window.push(p.PacketID, expect, s.accepted)
+	f := s.window.push(p.PacketID, expect, s.outbound.accepted)
 	f.packet = append(f.packet, packet...)
 	if large {
 		f.payload = p.Payload
@@ -178,15 +178,15 @@ func (s *Session) settle(settled func() bool) error {
 	for {
 		switch l := s.link; {
 		case l == nil:
-			if len(s.unsent) == 0 && settled() {
+			if len(s.outbound.unsent) == 0 && settled() {
 				return nil
 			}
-		case l.err == nil && !l.left.Load():
+		case l.out.err == nil && !l.bye.left.Load():
 			if s.flush(l) == nil && settled() {
 				return nil
 			}
 		}
-		if s.end.over || s.end.leaving {
+		if s.end.over || s.isLeaving() {
 			return s.endError()
 		}
 		s.changed.Wait()

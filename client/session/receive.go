@@ -41,7 +41,7 @@ func (s *Session) receive(l *link) error {
 	for {
 		ended, err := s.step(l)
 		if errors.Is(err, ErrStop) {
-			s.Disconnect(mqtt.Success)
+			s.disconnect()
 			continue
 		}
 		if ended || err != nil {
@@ -52,9 +52,9 @@ func (s *Session) receive(l *link) error {
 
 // step reads and handles one packet. It tells whether the connection has ended as it should.
 func (s *Session) step(l *link) (ended bool, err error) {
-	if l.left.Load() {
+	if l.bye.left.Load() {
 		_, err := io.Copy(io.Discard, l.conn) // ends with the deadline at the latest
-		l.cut = l.cut || errors.Is(err, syscall.ECONNRESET)
+		l.bye.cut = l.bye.cut || errors.Is(err, syscall.ECONNRESET)
 		return true, nil
 	}
 	if m := l.in.orphan(); m != nil {
@@ -67,10 +67,10 @@ func (s *Session) step(l *link) (ended bool, err error) {
 	}
 	f, err := l.reader.Next()
 	switch {
-	case l.left.Load(): // meanwhile
-		l.cut = errors.Is(err, syscall.ECONNRESET)
+	case l.bye.left.Load(): // meanwhile
+		l.bye.cut = errors.Is(err, syscall.ECONNRESET)
 		return false, nil
-	case err != nil && l.timedOut.Load():
+	case err != nil && l.life.timedOut.Load():
 		return false, ErrKeepAlive
 	case err != nil:
 		s.cfg.Trace.unreadable(err)
@@ -100,15 +100,18 @@ func (s *Session) idle(l *link) error {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if !l.left.Load() {
-		if l.owed += len(in.acks); l.owed > mostOwed {
+	if !l.bye.left.Load() {
+		if l.out.owed += len(in.acks); l.out.owed > mostOwed {
 			return &LostError{Connack: true, Err: errDeaf}
 		}
-		l.buf = append(l.buf, in.acks...)
+		l.out.buf = append(l.out.buf, in.acks...)
 		s.kick(l)
 	}
 	in.acks, in.owed, in.answered = in.acks[:0], 0, false
 	s.changed.Broadcast()
+	if s.isLeaving() && s.inbound.promised.Load() == 0 { // what was waited for has been taken
+		s.part(l)
+	}
 	return nil
 }
 

@@ -213,3 +213,47 @@ func TestReadyIsBounded(t *testing.T) {
 		<-r.ended
 	})
 }
+
+// At the end what the broker was promised to take is taken, and nothing more: in the broker's eyes it has arrived.
+func TestLeavingTakesWhatIsPromised(t *testing.T) {
+	t.Parallel()
+	cfg, l := config(mqtt.V311), &log{}
+	receiver(&cfg, l, 0)
+	r, p := accepted(t, cfg, nil)
+	p.send("3406 0001 74 0001 61" + "3406 0001 74 0002 62")
+	p.expect("5002 0001" + "5002 0002")
+	r.Disconnect(mqtt.Success)
+	p.send("3406 0001 74 0003 63" + "6202 0001")
+	p.expect("7002 0001")
+	p.nothing()
+	p.send("6202 0002")
+	p.expect("7002 0002" + goodbye)
+	p.closed()
+	_ = p.conn.Close()
+	if err := r.end(); err != nil {
+		t.Error(err)
+	}
+	if got, want := l.String(), "message t a q2\nmessage t b q2"; got != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+}
+
+// It is not waited for long.
+func TestLeavingWaitsNotLong(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		dial, broker := pipe(t)
+		r := start(t, config(mqtt.V311), dial, nil)
+		broker.accept(mqtt.V311)
+		broker.say("3406 0001 74 0001 61")
+		broker.hear(1)
+		began := time.Now()
+		r.Disconnect(mqtt.Success)
+		if last := broker.hear(1); last != "DISCONNECT" || time.Since(began) != finishing {
+			t.Errorf("%s after %v", last, time.Since(began))
+		}
+		_ = broker.conn.Close()
+		if err := <-r.ended; err != nil {
+			t.Error(err)
+		}
+	})
+}

@@ -32,7 +32,7 @@ func (s *Session) Run(ctx context.Context, dial Dial, retry Retry) error {
 	defer cancel()
 	s.mu.Lock()
 	s.end.cancel = cancel
-	leaving := s.end.leaving
+	leaving := s.isLeaving()
 	s.mu.Unlock()
 	var err error
 	if !leaving {
@@ -189,23 +189,22 @@ func (s *Session) attach(l *link, ack *mqtt.Connack) error {
 	}
 	s.window.rewind(kept)
 	if err := s.readmit(); err != nil {
-		l.parted = true
+		l.bye.parted = true
 		s.farewell(l, mqtt.Success, s.cfg.Leave)
 		return err
 	}
 	s.resume(l)
-	if n := countPackets(s.unsent); n > 0 {
-		l.tally.give(n, s.accepted-n+1)
-		l.buf = append(l.buf, s.unsent...)
-		s.unsent = s.unsent[:0]
+	if n := countPackets(s.outbound.unsent); n > 0 {
+		l.tally.give(n, s.outbound.accepted-n+1)
+		l.out.buf = append(l.out.buf, s.outbound.unsent...)
+		s.outbound.unsent = s.outbound.unsent[:0]
 	}
 	s.link = l
 	s.keepAlive(l)
 	s.kick(l)
 	s.changed.Broadcast()
-	if s.end.leaving { // it was called between CONNACK and here
-		l.parted = true
-		s.farewell(l, s.end.code, s.cfg.Leave)
+	if s.isLeaving() { // it was called between CONNACK and here
+		s.part(l)
 	}
 	return nil
 }
@@ -238,16 +237,12 @@ func (s *Session) resume(l *link) {
 		}
 		f.waiting = false
 		w.waiting--
-		l.buf = f.appendAgain(l.buf, s.cfg.Connect.Version)
+		l.out.buf = f.appendAgain(l.out.buf, s.cfg.Connect.Version)
 		s.cfg.Trace.sendingAgain(f, s.cfg.Connect.Version)
 	}
 }
 
-func (s *Session) isLeaving() bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.end.leaving
-}
+func (s *Session) isLeaving() bool { return s.end.leaving.Load() }
 
 func nilIfLeaving(s *Session, err error) error {
 	if s.isLeaving() {

@@ -3,6 +3,7 @@ package session
 import (
 	"math"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/culex-mqtt/culex/client/mqtt"
@@ -74,9 +75,7 @@ type Session struct {
 	// assigned tells that the client identifier came from the broker.
 	assigned bool
 	requests map[uint16]request // SUBSCRIBE and UNSUBSCRIBE that wait for their answer
-	accepted int                // messages that Publish has taken
-	unsent   []byte             // whole QoS 0 PUBLISH packets that no connection has taken yet
-	silent   silent
+	outbound outbound
 	end      ending
 	inbound  inbound
 }
@@ -92,7 +91,7 @@ type limits struct {
 
 // ending tells how far a session is on its way out.
 type ending struct {
-	leaving bool            // Disconnect was called
+	leaving atomic.Bool     // Disconnect was called; set with Session.mu held
 	code    mqtt.ReasonCode // with this
 	cancel  func()          // ends an attempt to connect and the pause between two
 	over    bool            // Run has returned

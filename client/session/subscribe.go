@@ -37,7 +37,7 @@ func (s *Session) request(r request, encode func([]byte, uint16) ([]byte, error)
 		return nil
 	}
 	id := s.ids.next()
-	packet, err := encode(l.buf, id)
+	packet, err := encode(l.out.buf, id)
 	if err != nil {
 		return err
 	}
@@ -46,7 +46,7 @@ func (s *Session) request(r request, encode func([]byte, uint16) ([]byte, error)
 	}
 	s.requests[id] = r
 	s.ids.keep(id)
-	l.buf = packet
+	l.out.buf = packet
 	s.kick(l)
 	return nil
 }

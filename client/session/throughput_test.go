@@ -106,7 +106,7 @@ func TestReceiveDoesNotAllocate(t *testing.T) {
 				t.Fatal(err)
 			}
 			s.mu.Lock() // nobody writes these
-			l.buf = l.buf[:0]
+			l.out.buf = l.out.buf[:0]
 			s.mu.Unlock()
 		}
 		for range 10000 {
