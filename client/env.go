@@ -21,6 +21,8 @@ type Env struct {
 	// Signals delivers SIGINT and SIGTERM.
 	Signals <-chan os.Signal
 	Build   Build
+	// Help returns what --help prints of a command, called as "culex pub".
+	Help func(program string) string
 	// Terminal tells what stderr is.
 	Terminal Terminal
 }

@@ -98,14 +98,22 @@ func (e *Env) usage(cmd options.Command, inv options.Invocation, err error) Exit
 	var bad *options.UsageError
 	switch {
 	case errors.Is(err, options.ErrHelp):
-		_ = options.Usage(e.Stdout, cmd, inv, e.Build.Version)
+		e.help(cmd, inv)
 		return asked
 	case errors.Is(err, options.ErrVersion):
 		_, _ = io.WriteString(e.Stdout, options.VersionText(cmd, e.Build.Version))
 		return asked
 	case errors.As(err, &bad) && bad.Usage:
-		_ = options.Usage(e.Stdout, cmd, inv, e.Build.Version)
+		e.help(cmd, inv)
 	}
 	_, _ = io.WriteString(e.Stderr, err.Error())
 	return Exit{Code: codeFailure}
+}
+
+func (e *Env) help(cmd options.Command, inv options.Invocation) {
+	if inv == options.AsCulex && e.Help != nil {
+		_, _ = io.WriteString(e.Stdout, e.Help(inv.Program(cmd)))
+		return
+	}
+	_ = options.Usage(e.Stdout, cmd, e.Build.Version)
 }

@@ -16,6 +16,9 @@ const (
 	CommandRR                 // mosquitto_rr, culex rr
 )
 
+// Commands lists them in the order of the help.
+func Commands() []Command { return []Command{CommandPub, CommandSub, CommandRR} }
+
 // String returns "pub", "sub" or "rr".
 func (c Command) String() string {
 	return [...]string{"pub", "sub", "rr"}[c]

@@ -4,7 +4,8 @@
 // The structs are the one table of options: each field is an option, and its tags hold the names, the help text and
 // the words of the error messages. [ParsePub], [ParseSub] and [ParseRR] walk that table with the grammar of mosquitto:
 // exact words, the next word is the value whatever it looks like, numbers as C's atoi reads them, the first error wins.
-// The help of culex pub, sub and rr is printed by kong from the same structs; kong plays no part in parsing.
+// Package manual has kong make the help of culex pub, sub and rr, the manual pages and the completions from the same
+// structs, when culex is built; kong plays no part in parsing.
 //
 // Tags of a field:
 //

@@ -8,9 +8,9 @@ import (
 
 // TestTable checks what the grammar and the help take for granted about every row of the table.
 func TestTable(t *testing.T) {
-	for c := CommandPub; c <= CommandRR; c++ {
+	for _, c := range Commands() {
 		seen := map[string]bool{}
-		for _, o := range tableOf(about(c).options) {
+		for _, o := range tableOf(About(c).Options) {
 			field := o.group.Type().Field(o.index)
 			where := c.String() + ": " + o.group.Type().Name() + "." + field.Name
 			for _, name := range []string{"-" + o.short, "--" + o.name} {
@@ -49,27 +49,4 @@ func readable(v reflect.Value) bool {
 		return true
 	}
 	return false
-}
-
-// TestKongModel checks that kong sees the same options as the grammar.
-func TestKongModel(t *testing.T) {
-	for c := CommandPub; c <= CommandRR; c++ {
-		app, err := model(about(c))
-		if err != nil {
-			t.Fatal(err)
-		}
-		table := tableOf(about(c).options)
-		if len(app.Model.Flags) != len(table) {
-			t.Fatalf("%v: kong has %d options, the table %d", c, len(app.Model.Flags), len(table))
-		}
-		for i, f := range app.Model.Flags {
-			want := joinNames(table[i].short, table[i].name, table[i].tag.Get("placeholder"))
-			if got := strings.TrimSpace(flagNames(f)); got != want {
-				t.Errorf("%v: %q, want %q", c, got, want)
-			}
-			if f.Group == nil {
-				t.Errorf("%v: %s has no group", c, want)
-			}
-		}
-	}
 }

@@ -15,17 +15,13 @@ func VersionText(c Command, culexVersion string) string {
 	return AsReference.Program(c) + " version " + referenceVersion + " running on culex " + culexVersion + ".\n"
 }
 
-// Usage prints what --help prints: under the name of the reference in the reference's shape, which scripts know, and
-// under culex's own name as groups of options.
-func Usage(w io.Writer, c Command, inv Invocation, culexVersion string) error {
-	if inv == AsCulex {
-		return culexUsage(w, c)
-	}
+// Usage prints what --help prints under the name of the reference, in the reference's shape, which scripts know.
+func Usage(w io.Writer, c Command, culexVersion string) error {
 	var b strings.Builder
-	b.WriteString(about(c).reference)
+	b.WriteString(About(c).Reference)
 	b.WriteString("\n" + VersionText(c, culexVersion) + "\n")
 	writeSynopsis(&b, c)
-	rows := tableOf(about(c).options)
+	rows := tableOf(About(c).Options)
 	slices.SortStableFunc(rows, byName)
 	for _, o := range rows {
 		fmt.Fprintf(&b, " %s : %s\n", joinNames(o.short, o.name, o.tag.Get("placeholder")), o.tag.Get("help"))
@@ -35,52 +31,57 @@ func Usage(w io.Writer, c Command, inv Invocation, culexVersion string) error {
 	return err
 }
 
-// description is what the help says about a command.
-type description struct {
-	reference string   // what the program does, under the name of the reference
-	culex     string   // the same under the name of culex
-	synopsis  []string // the start of the usage line; its options are left out of the rest
-	options   any      // a pointer to an empty struct of its options
+// Description is what the help says about a command.
+type Description struct {
+	// Reference says what the program does, under the name of the reference.
+	Reference string
+	// Summary says the same under the name of culex, in one sentence.
+	Summary string
+	// Synopsis is the start of the usage line; its options are left out of the rest.
+	Synopsis []string
+	// Options points to an empty struct of the command's options, the table in package options.
+	Options any
 }
 
-func about(c Command) description {
+// About describes a command.
+func About(c Command) Description {
 	switch c {
 	case CommandSub:
-		return description{
-			reference: "mosquitto_sub subscribes to topics at an MQTT broker and prints the messages that arrive.",
-			culex:     "Subscribe to topics at an MQTT broker and print the messages that arrive.",
-			synopsis:  []string{"{[-h HOST] [-p PORT] [--unix PATH] [-u NAME] [-P PASSWORD] -t FILTER ... | -L URL [-t FILTER ...]}"},
-			options:   new(Sub),
+		return Description{
+			Reference: "mosquitto_sub subscribes to topics at an MQTT broker and prints the messages that arrive.",
+			Summary:   "Subscribe to topics at an MQTT broker and print the messages that arrive.",
+			Synopsis:  []string{"{[-h HOST] [-p PORT] [--unix PATH] [-u NAME] [-P PASSWORD] -t FILTER ... | -L URL [-t FILTER ...]}"},
+			Options:   new(Sub),
 		}
 	case CommandRR:
-		return description{
-			reference: "mosquitto_rr sends a request to a topic at an MQTT broker and prints the first response.\n" +
+		return Description{
+			Reference: "mosquitto_rr sends a request to a topic at an MQTT broker and prints the first response.\n" +
 				"             It uses the request and response properties of MQTT 5; with -V 311 it does without them, and the\n" +
 				"             responder has to know where to respond.",
-			culex:    "Send a request to a topic at an MQTT broker and print the first response.",
-			synopsis: []string{"{[-h HOST] [-p PORT] [--unix PATH] [-u NAME] [-P PASSWORD] -t TOPIC | -L URL} -e TOPIC", "{-m TEXT | -f FILE | -s | -n}"},
-			options:  new(RR),
+			Summary:  "Send a request to a topic at an MQTT broker and print the first response.",
+			Synopsis: []string{"{[-h HOST] [-p PORT] [--unix PATH] [-u NAME] [-P PASSWORD] -t TOPIC | -L URL} -e TOPIC", "{-m TEXT | -f FILE | -s | -n}"},
+			Options:  new(RR),
 		}
 	default:
-		return description{
-			reference: "mosquitto_pub sends a message, or one for each line of its input, to a topic at an MQTT broker.",
-			culex:     "Send a message, or one for each line of the input, to a topic at an MQTT broker.",
-			synopsis:  []string{"{[-h HOST] [-p PORT] [--unix PATH] [-u NAME] [-P PASSWORD] -t TOPIC | -L URL}", "{-m TEXT | -f FILE | -l | -s | -n}"},
-			options:   new(Pub),
+		return Description{
+			Reference: "mosquitto_pub sends a message, or one for each line of its input, to a topic at an MQTT broker.",
+			Summary:   "Send a message, or one for each line of the input, to a topic at an MQTT broker.",
+			Synopsis:  []string{"{[-h HOST] [-p PORT] [--unix PATH] [-u NAME] [-P PASSWORD] -t TOPIC | -L URL}", "{-m TEXT | -f FILE | -l | -s | -n}"},
+			Options:   new(Pub),
 		}
 	}
 }
 
 // writeSynopsis writes the usage lines: what a command needs, then every other option.
 func writeSynopsis(b *strings.Builder, c Command) {
-	d := about(c)
+	d := About(c)
 	start := "Usage: " + AsReference.Program(c) + " "
 	indent := strings.Repeat(" ", len(start))
-	b.WriteString(start + strings.Join(d.synopsis, "\n"+indent))
-	shown := strings.FieldsFunc(strings.Join(d.synopsis, " "), func(r rune) bool { return strings.ContainsRune(" []{}|", r) })
+	b.WriteString(start + strings.Join(d.Synopsis, "\n"+indent))
+	shown := strings.FieldsFunc(strings.Join(d.Synopsis, " "), func(r rune) bool { return strings.ContainsRune(" []{}|", r) })
 	shown = append(shown, "--help")
 	column := synopsisWidth
-	for _, o := range tableOf(d.options) {
+	for _, o := range tableOf(d.Options) {
 		if slices.Contains(shown, o.called()) {
 			continue
 		}

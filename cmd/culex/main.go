@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/culex-mqtt/culex/client"
+	"github.com/culex-mqtt/culex/cmd/culex/doc"
 )
 
 // Set by the linker: -X main.version=1.2.3 -X main.commit=… -X main.date=2026-11-24T12:00:00Z.
@@ -30,6 +31,7 @@ func main() {
 		Pid:       os.Getpid(),
 		Signals:   signals,
 		Build:     build(),
+		Help:      doc.Help,
 		Terminal:  terminal(),
 	}, os.Args)
 	if s, ok := exit.Signal.(syscall.Signal); ok {

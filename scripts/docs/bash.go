@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/culex-mqtt/culex/client/options"
+	"github.com/culex-mqtt/culex/client/options/manual"
 )
 
 // bashCompletion is one function for all names. It needs nothing but bash 4.
@@ -58,14 +58,14 @@ _culex_property() {
 }
 
 // bashKinds names the kinds of values in the script.
-func bashKinds() map[options.ValueKind]string {
-	return map[options.ValueKind]string{
-		options.AnyText:       "any",
-		options.OneOfWords:    "words",
-		options.FileName:      "file",
-		options.DirectoryName: "directory",
-		options.HostName:      "host",
-		options.PropertyWords: "property",
+func bashKinds() map[manual.ValueKind]string {
+	return map[manual.ValueKind]string{
+		manual.AnyText:       "any",
+		manual.OneOfWords:    "words",
+		manual.FileName:      "file",
+		manual.DirectoryName: "directory",
+		manual.HostName:      "host",
+		manual.PropertyWords: "property",
 	}
 }
 

@@ -4,18 +4,19 @@ import (
 	"strings"
 
 	"github.com/culex-mqtt/culex/client/options"
+	"github.com/culex-mqtt/culex/client/options/manual"
 )
 
 // command is one of pub, sub and rr with its manual.
 type command struct {
 	options.Command
-	manual *options.Manual
+	manual *manual.Manual
 }
 
 func allCommands() ([]command, error) {
 	var commands []command
-	for _, c := range []options.Command{options.CommandPub, options.CommandSub, options.CommandRR} {
-		manual, err := options.ManualOf(c)
+	for _, c := range options.Commands() {
+		manual, err := manual.Of(c)
 		if err != nil {
 			return nil, err
 		}
@@ -34,8 +35,8 @@ func (c command) summary() string {
 }
 
 // all are the options of the command, group by group.
-func (c command) all() []options.ManualOption {
-	var all []options.ManualOption
+func (c command) all() []manual.Option {
+	var all []manual.Option
 	for _, g := range c.manual.Groups {
 		all = append(all, g.Options...)
 	}

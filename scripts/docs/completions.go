@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/culex-mqtt/culex/client/options"
+	"github.com/culex-mqtt/culex/client/options/manual"
 )
 
 // completionTable is what the three shells are told.
@@ -17,7 +18,7 @@ type completionTable struct {
 
 // completionValue is what stands after some options.
 type completionValue struct {
-	kind    options.ValueKind
+	kind    manual.ValueKind
 	words   string
 	options []string // names with dashes
 }
@@ -84,7 +85,7 @@ func (t *completionTable) references() []string {
 }
 
 // having lists the commands that have exactly this option.
-func (t *completionTable) having(o options.ManualOption) []string {
+func (t *completionTable) having(o manual.Option) []string {
 	var names []string
 	for _, c := range t.commands {
 		if slices.Contains(c.all(), o) {

@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/culex-mqtt/culex/client/options"
+	"github.com/culex-mqtt/culex/client/options/manual"
 )
 
 // fishCompletions is one file for culex, and for each name of mosquitto's, under
@@ -30,7 +30,7 @@ func fishCulex(t *completionTable) string {
 	}
 	b.WriteString("complete -c culex -n __culex_first -l help -d 'Say what culex is.'\n")
 	b.WriteString("complete -c culex -n __culex_first -l version -d 'Print the version.'\n\n")
-	var done []options.ManualOption
+	var done []manual.Option
 	for _, c := range t.commands {
 		for _, o := range c.all() {
 			if !slices.Contains(done, o) {
@@ -48,7 +48,7 @@ func fishCulex(t *completionTable) string {
 
 // fishOption completes an option of some commands. The letters are "old style"
 // options for fish: those it does not join, as culex does not.
-func fishOption(t *completionTable, o *options.ManualOption) string {
+func fishOption(t *completionTable, o *manual.Option) string {
 	line := "complete -c culex -n '__culex_command " + strings.Join(t.having(*o), " ") + "'"
 	if o.Short != "" {
 		line += " -o " + o.Short
@@ -57,16 +57,16 @@ func fishOption(t *completionTable, o *options.ManualOption) string {
 		line += " -l " + o.Name
 	}
 	switch o.ValueKind() {
-	case options.NoValue:
-	case options.OneOfWords:
+	case manual.NoValue:
+	case manual.OneOfWords:
 		line += " -x -a " + fishQuote(o.Words)
-	case options.FileName:
+	case manual.FileName:
 		line += " -r -F"
-	case options.DirectoryName:
+	case manual.DirectoryName:
 		line += " -x -a '(__fish_complete_directories)'"
-	case options.HostName:
+	case manual.HostName:
 		line += " -x -a '(__fish_print_hostnames)'"
-	case options.PropertyWords:
+	case manual.PropertyWords:
 		line += " -x -a " + fishQuote(t.packetWords())
 	default:
 		line += " -x"

@@ -1,5 +1,5 @@
-// Docs writes the manual pages and the shell completions of culex into
-// cmd/culex/doc. Run it in the root of the repository after a change to an
+// Docs writes the help that culex carries, its manual pages and its shell
+// completions into cmd/culex/doc. Run it in the root of the repository after a change to an
 // option, to the README or to the texts beside this program:
 //
 //	go run ./scripts/docs
@@ -15,6 +15,10 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
+
+	"github.com/culex-mqtt/culex/client/options"
+	"github.com/culex-mqtt/culex/client/options/manual"
 )
 
 // directory is where the files go, seen from the root of the repository.
@@ -58,6 +62,12 @@ func generate(root fs.FS) (map[string]string, error) {
 	files, err := manualPages(root, commands)
 	if err != nil {
 		return nil, err
+	}
+	for _, c := range commands {
+		program := options.AsCulex.Program(c.Command)
+		if files["help/"+strings.ReplaceAll(program, " ", "-")+".txt"], err = manual.Help(c.Command); err != nil {
+			return nil, err
+		}
 	}
 	table, err := newCompletionTable(commands)
 	if err != nil {

@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/culex-mqtt/culex/client/options"
+	"github.com/culex-mqtt/culex/client/options/manual"
 )
 
 // listOptions writes the options of the page's command, group by group.
@@ -23,7 +23,7 @@ func (p *page) listOptions(r *roff) {
 }
 
 // optionTerm is "-h, --host HOST".
-func optionTerm(o *options.ManualOption) string {
+func optionTerm(o *manual.Option) string {
 	var names []string
 	for _, name := range o.Names() {
 		names = append(names, bold(name))
@@ -37,7 +37,7 @@ func optionTerm(o *options.ManualOption) string {
 
 // optionText is the line of the help, what the texts add to it, and the version
 // that brought the option.
-func (p *page) optionText(o *options.ManualOption) string {
+func (p *page) optionText(o *manual.Option) string {
 	lines := []string{helpLine(o.Help)}
 	for line := range strings.Lines(string(p.named(p.detailOf(o)))) {
 		lines = append(lines, guard(inline(strings.TrimSpace(line))))
@@ -60,7 +60,7 @@ func helpLine(help string) string {
 
 // detailOf is the text about an option: that for this command alone, whose
 // heading has the command before the option, or else that for all.
-func (p *page) detailOf(o *options.ManualOption) markdown {
+func (p *page) detailOf(o *manual.Option) markdown {
 	name := o.Names()[len(o.Names())-1]
 	if text := p.detail.section(p.of.String() + " " + name); text != "" {
 		return text

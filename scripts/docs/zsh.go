@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/culex-mqtt/culex/client/options"
+	"github.com/culex-mqtt/culex/client/options/manual"
 )
 
 // zshCompletion is one file for all names, to be found through fpath.
@@ -47,7 +47,7 @@ func zshCompletion(t *completionTable) string {
 // zshSpec is an option as _arguments wants it: names with the options that it
 // excludes, its help and its value. Where there are two names, they are outside
 // of the quotes for the shell to expand.
-func zshSpec(c command, o *options.ManualOption) string {
+func zshSpec(c command, o *manual.Option) string {
 	spec := "'"
 	names, excluded := o.Names(), rivals(c, o)
 	switch {
@@ -66,7 +66,7 @@ func zshSpec(c command, o *options.ManualOption) string {
 }
 
 // rivals are the options that are not offered any more after this one.
-func rivals(c command, o *options.ManualOption) []string {
+func rivals(c command, o *manual.Option) []string {
 	if o.Rivals == "" {
 		return o.Names()
 	}
@@ -80,19 +80,19 @@ func rivals(c command, o *options.ManualOption) []string {
 }
 
 // zshValue is what stands after the option: a name for people and what to offer.
-func zshValue(o *options.ManualOption) string {
+func zshValue(o *manual.Option) string {
 	switch o.ValueKind() {
-	case options.NoValue:
+	case manual.NoValue:
 		return ""
-	case options.OneOfWords:
+	case manual.OneOfWords:
 		return ":" + o.Placeholder + ":(" + o.Words + ")"
-	case options.FileName:
+	case manual.FileName:
 		return ":" + o.Placeholder + ":_files"
-	case options.DirectoryName:
+	case manual.DirectoryName:
 		return ":" + o.Placeholder + ":_files -/"
-	case options.HostName:
+	case manual.HostName:
 		return ":" + o.Placeholder + ":_hosts"
-	case options.PropertyWords:
+	case manual.PropertyWords:
 		return ":packet:_culex_packets:property:_culex_properties:value: "
 	default:
 		return ":" + o.Placeholder + ": "
