@@ -18,8 +18,9 @@ type Env struct {
 	// Now is the clock.
 	Now func() time.Time
 	Pid int
-	// Signals delivers SIGINT and SIGTERM.
+	// Signals delivers SIGINT and SIGTERM, once Catch was called if there is one. Catching them takes a thread.
 	Signals <-chan os.Signal
+	Catch   func()
 	Build   Build
 	// Help returns what --help prints of a command, called as "culex pub".
 	Help func(program string) string
@@ -45,6 +46,14 @@ type Exit struct {
 	Code int
 	// Signal is the signal to die of, so that a shell sees it; nil to exit with Code.
 	Signal os.Signal
+}
+
+// signals has Signals deliver.
+func (e *Env) signals() <-chan os.Signal {
+	if e.Catch != nil {
+		e.Catch()
+	}
+	return e.Signals
 }
 
 func (e *Env) getenv(name string) string {

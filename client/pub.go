@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"os"
 	"time"
 
 	"github.com/culex-mqtt/culex/client/mqtt"
@@ -60,6 +61,7 @@ func (p *publisher) run() Exit {
 	go func() { ended <- p.session.Run(ctx, p.dial, p.retry()) }()
 	go func() { published <- p.publish() }()
 	var failed error
+	signals := p.signals()
 	for {
 		select {
 		case failed = <-published:
@@ -67,10 +69,19 @@ func (p *publisher) run() Exit {
 			published = nil
 		case err := <-ended:
 			return p.finish(err, failed)
-		case sig := <-p.env.Signals:
+		case sig := <-signals:
 			return p.die(p.session, ended, sig)
 		}
 	}
+}
+
+// signals delivers what is to end the program in good order. With a single message there is none to be kept: the signal
+// has its usual effect.
+func (p *publisher) signals() <-chan os.Signal {
+	if !p.o.StdinLines && p.o.Repeat == 1 {
+		return nil
+	}
+	return p.env.signals()
 }
 
 func (p *publisher) retry() session.Retry {

@@ -61,7 +61,7 @@ func (r *requester) run() Exit {
 		return r.finish(err)
 	case <-timeout:
 		return r.cut(r.session, ended, codeTimeout)
-	case sig := <-r.env.Signals:
+	case sig := <-r.env.signals():
 		return r.die(r.session, ended, sig)
 	}
 }

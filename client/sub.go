@@ -60,7 +60,7 @@ func (s *subscriber) run() Exit {
 		return s.finish(err)
 	case <-timeout:
 		return s.cut(ended, codeTimeout)
-	case <-s.env.Signals:
+	case <-s.env.signals():
 		return s.cut(ended, codeSuccess)
 	}
 }

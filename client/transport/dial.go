@@ -89,6 +89,7 @@ func (d *Dialer) Address() string {
 
 // Dial connects, with TLS if that is asked for. The Watcher is returned also with an error, which is an *Error.
 func (d *Dialer) Dial(ctx context.Context) (*Conn, *tlsdiag.Watcher, error) {
+	GrowStack()
 	w := tlsdiag.Watch(d.Watch)
 	raw, err := d.connect(ctx)
 	if err != nil {

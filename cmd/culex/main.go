@@ -7,11 +7,13 @@ package main
 import (
 	"os"
 	"os/signal"
+	"runtime"
 	"strconv"
 	"syscall"
 	"time"
 
 	"github.com/culex-mqtt/culex/client"
+	"github.com/culex-mqtt/culex/client/transport"
 	"github.com/culex-mqtt/culex/cmd/culex/doc"
 )
 
@@ -19,9 +21,11 @@ import (
 var version, commit, date string
 
 func main() {
+	// Nothing here gains from a second thread: waking it takes longer than most of what it could do.
+	runtime.GOMAXPROCS(1)
+	transport.GrowStack()
 	signal.Ignore(syscall.SIGPIPE) // a closed stdout is an error of a write, not the end
 	signals := make(chan os.Signal, 1)
-	signal.Notify(signals, syscall.SIGINT, syscall.SIGTERM)
 	exit := run(&client.Env{
 		Stdin:     os.Stdin,
 		Stdout:    os.Stdout,
@@ -30,6 +34,7 @@ func main() {
 		Now:       time.Now,
 		Pid:       os.Getpid(),
 		Signals:   signals,
+		Catch:     func() { signal.Notify(signals, syscall.SIGINT, syscall.SIGTERM) },
 		Build:     build(),
 		Help:      doc.Help,
 		Terminal:  terminal(),
