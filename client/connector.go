@@ -11,6 +11,7 @@ import (
 
 	"github.com/rs/zerolog"
 
+	"github.com/culex-mqtt/culex/client/keys"
 	"github.com/culex-mqtt/culex/client/mqtt"
 	"github.com/culex-mqtt/culex/client/options"
 	"github.com/culex-mqtt/culex/client/output"
@@ -58,6 +59,10 @@ func (e *Env) prepare(cmd options.Command, inv options.Invocation, all command, 
 	c.log = newLog(e, o, c.program)
 	c.dialer = transport.Dialer{Host: o.Host, Port: int(o.EffectivePort()), Bind: text(o.Bind), Watch: c.settings()}
 	failed := c.secure()
+	var interrupted *interruptedError
+	if errors.As(failed, &interrupted) {
+		return nil, Exit{Signal: interrupted.signal}
+	}
 	var file *certs.FileError
 	if errors.As(failed, &file) && file.NotOpened() {
 		return nil, Exit{Code: c.fail(failed)}
@@ -85,7 +90,11 @@ func (c *connector) secure() error {
 	if trust := c.o.Trust(); trust == options.Unencrypted || trust == options.TrustKey {
 		return nil
 	}
-	secured, err := transport.NewTLS(c.tlsOptions(), transport.Environment{Getenv: c.env.getenv, Now: c.env.Now})
+	opener := keys.New(c.passPhrase)
+	defer opener.Forget()
+	settings := c.tlsOptions()
+	settings.Opener = opener
+	secured, err := transport.NewTLS(settings, transport.Environment{Getenv: c.env.getenv, Now: c.env.Now})
 	if err != nil {
 		c.watcher = tlsdiag.Watch(c.dialer.Watch)
 		return &transport.Error{Op: tlsdiag.OpLoad, Address: c.dialer.Address(), Err: err}
@@ -134,7 +143,7 @@ func (c *connector) settings() tlsdiag.Settings {
 		TLS:       o.Trust() != options.Unencrypted,
 		Trust:     tlsdiag.Trust{CAFile: text(o.CAFile), CAPath: text(o.CAPath), OSCerts: trustsOS(o)},
 		CertFile:  text(o.Cert),
-		KeyFile:   text(o.Key),
+		KeyFile:   o.KeyFile(),
 		Program:   c.program,
 		Now:       c.env.Now,
 		Getenv:    c.env.getenv,
@@ -145,6 +154,7 @@ func (c *connector) settings() tlsdiag.Settings {
 			SecurityLevel: transport.DefaultSecurityLevel,
 			ServerName:    text(o.ServerName),
 			Ciphers:       text(o.Ciphers),
+			Pins:          o.Pins,
 		},
 	}
 	if o.ALPN != nil {
@@ -160,12 +170,14 @@ func (c *connector) tlsOptions() transport.TLSOptions {
 		CAPath:     text(o.CAPath),
 		OSCerts:    trustsOS(o),
 		CertFile:   text(o.Cert),
-		KeyFile:    text(o.Key),
+		KeyFile:    o.KeyFile(),
 		MinVersion: c.minVersion(),
 		Ciphers:    o.Ciphers,
 		ALPN:       text(o.ALPN),
 		ServerName: text(o.ServerName),
 		KeyLog:     text(o.KeyLog),
+		Curves:     text(o.Curves),
+		Pins:       o.Pins,
 	}
 	switch {
 	case o.NoVerify:

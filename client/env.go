@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/culex-mqtt/culex/client/options"
+	"github.com/culex-mqtt/culex/client/transport"
+	"github.com/culex-mqtt/culex/tlsdiag/certs"
 )
 
 // Env is the process that a program runs in. Nothing below reads the process itself, so that tests can run in parallel.
@@ -26,6 +28,9 @@ type Env struct {
 	Help func(program string) string
 	// Terminal tells what stderr is.
 	Terminal Terminal
+	// Prompt asks a question on the controlling terminal and returns the line that is typed, unseen: ErrNoTerminal where there
+	// is none, io.EOF where the user gives none. It gives up once cancel is closed. Nil: there is no terminal.
+	Prompt func(question string, cancel <-chan struct{}) ([]byte, error)
 }
 
 // Build says which program this is; the linker sets it.
@@ -56,6 +61,15 @@ func (e *Env) signals() <-chan os.Signal {
 	return e.Signals
 }
 
+// isBundle looks into a file, but not into a pipe: what was read from that would be lost.
+func isBundle(name string) bool {
+	if info, err := os.Stat(name); err != nil || !info.Mode().IsRegular() || info.Size() > certs.MaxFileSize {
+		return false
+	}
+	data, err := os.ReadFile(name)
+	return err == nil && certs.IsBundle(data)
+}
+
 func (e *Env) getenv(name string) string {
 	value, _ := e.LookupEnv(name)
 	return value
@@ -69,6 +83,8 @@ func (e *Env) options() options.Environment {
 		Stat:        func(name string) (fs.FileInfo, error) { return os.Stat(name) },
 		Pid:         e.Pid,
 		CheckFormat: checkFormat,
+		CheckCurves: func(list string) error { _, err := transport.ParseCurves(list); return err },
+		IsBundle:    isBundle,
 	}
 }
 

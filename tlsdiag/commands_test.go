@@ -149,7 +149,9 @@ func bench(t *testing.T) map[string][]byte {
 		{"server.csr", "req", "-new", "-key", "server.key", "-subj", "/CN=broker.lan", "-out", "server.csr"},
 		{"intermediate.csr", "req", "-new", "-key", "intermediate.key", "-subj", "/CN=Plant Issuing CA", "-out", "intermediate.csr"},
 		{"CRL", "ca", "-config", "ca.cnf", "-gencrl", "-keyfile", "ca.key", "-cert", "ca.crt", "-out", "CRL"},
-		{"bundle.p12", "pkcs12", "-export", "-in", "client.crt", "-inkey", "client.key", "-passout", "pass:secret", "-out", "bundle.p12"},
+		{"bundle.p12", "pkcs12", "-export", "-in", "client.crt", "-inkey", "client.key", "-certfile", "ca.crt", "-passout", "pass:secret", "-out", "bundle.p12"},
+		{"bundle.p7b", "crl2pkcs7", "-nocrl", "-certfile", "ca.crt", "-outform", "der", "-out", "bundle.p7b"},
+		{"encrypted.der", "pkcs8", "-topk8", "-in", "client.key", "-passout", "pass:secret", "-outform", "der", "-out", "encrypted.der"},
 		{"encrypted.key", "pkey", "-in", "client.key", "-aes256", "-passout", "pass:secret", "-out", "encrypted.key"},
 	} {
 		files[made[0]] = run(t, dir, made[0], "openssl", made[1:]...)
@@ -182,9 +184,14 @@ func contents(t *testing.T, ready map[string][]byte) map[string]map[string][]byt
 	}
 	ca := tlstest.Issue(tlstest.Template{Subject: tlstest.CN("Plant CA"), Extensions: tlstest.CA()})
 	return map[string]map[string][]byte{
-		"cafile-der":                   {"ca.crt": der("ca.crt")},
-		"certificate-der":              {"client.crt": der("client.crt")},
-		"key-der":                      {"client.key": der("client.key")},
+		"cafile-der":                   {"ca.crt": ready["bundle.p7b"]},
+		"certificate-der":              {"client.crt": append(der("client.crt"), der("ca.crt")...)},
+		"key-encrypted+der":            {"client.key": ready["encrypted.der"]},
+		"key-encrypted+bundle":         {"client.crt": ready["bundle.p12"]},
+		"key-pass-phrase-wrong":        {"client.key": ready["encrypted.key"]},
+		"key-pass-phrase-wrong+bundle": {"client.crt": ready["bundle.p12"]},
+		"certificate-pkcs12+cafile":    {"ca.crt": ready["bundle.p12"]},
+		"certificate-pkcs12+damaged":   {"client.crt": ready["bundle.p12"]},
 		"key-encrypted":                {"client.key": ready["encrypted.key"]},
 		"certificate-pkcs12":           {"client.crt": ready["bundle.p12"]},
 		"ca-rejected-by-label":         {"ca.crt": ca.TrustedPEM(nil, []tlstest.Purpose{tlstest.ServerAuth})},

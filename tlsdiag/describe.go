@@ -1,8 +1,10 @@
 package tlsdiag
 
 import (
+	"crypto/sha256"
 	"crypto/tls"
 	"crypto/x509"
+	"encoding/hex"
 	"errors"
 	"io"
 	"net"
@@ -53,9 +55,18 @@ func asked(t *Settings) evidence.Asked {
 		AskedIdentity: evidence.AskedIdentity{CertFile: t.CertFile, KeyFile: t.KeyFile},
 		AskedPolicy: evidence.AskedPolicy{
 			Insecure: t.Policy.Insecure, MinVersion: evidence.Version(t.Policy.MinVersion), ALPN: t.Policy.ALPN,
-			SecurityLevel: t.Policy.SecurityLevel, Ciphers: t.Policy.Ciphers,
+			SecurityLevel: t.Policy.SecurityLevel, Ciphers: t.Policy.Ciphers, Pins: pins(t.Policy.Pins),
 		},
 	}
+}
+
+// pins writes digests in hexadecimal.
+func pins(digests [][sha256.Size]byte) []string {
+	var out []string
+	for _, d := range digests {
+		out = append(out, hex.EncodeToString(d[:]))
+	}
+	return out
 }
 
 // describeEnd picks the failure that decides: the first, unless a later one

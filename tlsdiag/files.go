@@ -66,6 +66,9 @@ func describeFileError(s *evidence.Session, f *evidence.File, e *certs.FileError
 		f.Format, f.Items = cause.FormatDER, []evidence.Item{{Kind: e.Found}}
 	case certs.IsPKCS12:
 		f.Format = cause.FormatPKCS12
+		if e.Detail != "" {
+			f.Items = []evidence.Item{{Kind: e.Found, Damage: e.Detail}}
+		}
 	case certs.Damaged:
 		if item.Kind == "" {
 			item.Kind = cause.KindCertificate
@@ -77,8 +80,12 @@ func describeFileError(s *evidence.Session, f *evidence.File, e *certs.FileError
 			item.Damage = "it does not decode"
 		}
 		f.Format, f.Items = cause.FormatPEM, []evidence.Item{item}
-	case certs.Encrypted:
-		f.Format, f.Items = cause.FormatPEM, []evidence.Item{{Kind: cause.KindPrivateKey, Line: e.Line, Number: e.Block, Encrypted: true}}
+	case certs.Encrypted, certs.WrongPassPhrase:
+		item = evidence.Item{Kind: cause.KindPrivateKey, Line: e.Line, Number: e.Block, Encrypted: true}
+		if e.Problem == certs.WrongPassPhrase {
+			item.Opened = evidence.No
+		}
+		f.Format, f.Items = formatOf(e), []evidence.Item{item}
 	case certs.Swapped:
 		hold(s, evidence.RoleCertificate, cause.KindPrivateKey)
 		hold(s, evidence.RoleKey, cause.KindCertificate)
@@ -98,6 +105,17 @@ func describeFileError(s *evidence.Session, f *evidence.File, e *certs.FileError
 		c.Key = evidence.PublicKey{Type: e.Found, Usable: evidence.No}
 	}
 	s.Client.Chain = []evidence.Certificate{c}
+}
+
+// formatOf is the format of a file with an encrypted key.
+func formatOf(e *certs.FileError) string {
+	switch {
+	case e.Line > 0:
+		return cause.FormatPEM
+	case e.Found == cause.KindBundle:
+		return cause.FormatPKCS12
+	}
+	return cause.FormatDER
 }
 
 func hold(s *evidence.Session, role evidence.Role, kind string) {

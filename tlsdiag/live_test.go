@@ -57,7 +57,7 @@ func newClient(t testing.TB, f tlstest.Fault, port int) *client {
 		Host: d.Host, Port: port, TLS: !d.Plain, Program: "mosquitto_pub", Now: c.now, BuildTime: d.Build,
 		Getenv: func(string) string { return filepath.Join(dir, "none") },
 	}
-	s.Policy = tlsdiag.Policy{MinVersion: d.MinVersion, ALPN: d.ALPN, SecurityLevel: 2}
+	s.Policy = tlsdiag.Policy{MinVersion: d.MinVersion, ALPN: d.ALPN, SecurityLevel: 2, Pins: d.Checks.Pins}
 	if d.Trust != nil {
 		s.Trust.CAFile = write(t, dir, "ca.crt", d.Trust)
 		if err := c.store.AddFile(s.Trust.CAFile); err != nil {
@@ -104,7 +104,7 @@ func (c *client) config() *tls.Config {
 }
 
 func (c *client) verify(chain []*x509.Certificate) error {
-	_, err := certs.Verify(chain, certs.Options{Store: c.store, Host: c.dial.Host, Now: c.now(), SecurityLevel: 2})
+	_, err := certs.Verify(chain, certs.Options{Store: c.store, Host: c.dial.Host, Now: c.now(), SecurityLevel: 2, Pins: c.dial.Checks.Pins})
 	return err
 }
 

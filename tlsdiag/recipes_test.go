@@ -1,6 +1,7 @@
 package tlsdiag_test
 
 import (
+	"crypto"
 	"encoding/asn1"
 	"encoding/pem"
 	"errors"
@@ -62,6 +63,27 @@ func load(t testing.TB, f files, change func(*tlsdiag.Settings)) *client {
 	return c
 }
 
+// opener opens nothing, for a reason.
+type opener struct{ reason error }
+
+func (o opener) Decrypt(*certs.SealedKey) ([]byte, error)         { return nil, o.reason }
+func (o opener) OpenTPM(*certs.SealedKey) (crypto.Signer, error)  { return nil, o.reason }
+func (o opener) OpenBundle(string, []byte) (*certs.Bundle, error) { return nil, o.reason }
+
+// sealedBy reads a certificate and a key that do not open.
+func sealedBy(f files, reason error) func(testing.TB) *client {
+	return func(t testing.TB) *client {
+		dir := t.TempDir()
+		s := tlsdiag.Settings{Host: "broker.lan", Port: 8883, TLS: true, Program: "mosquitto_pub", Now: tlstest.Now}
+		s.Policy.SecurityLevel = 2
+		s.CertFile, s.KeyFile = write(t, dir, "client.crt", f.cert), write(t, dir, "client.key", f.key)
+		c := &client{watcher: tlsdiag.Watch(s), settings: s, dir: dir}
+		_, err := certs.LoadPair(s.CertFile, s.KeyFile, certs.PairOptions{SecurityLevel: 2, Now: s.Now(), Opener: opener{reason}})
+		c.watcher.Failed(tlsdiag.OpLoad, err)
+		return c
+	}
+}
+
 // fails reports an error that this test cannot bring about, such as a missing
 // permission where the tests run as root.
 func fails(err error, change func(*tlsdiag.Settings)) func(testing.TB) *client {
@@ -112,6 +134,8 @@ func fileRecipes() []recipe {
 	other := tlstest.Issue(tlstest.Template{Subject: tlstest.CN("other"), Extensions: tlstest.Client()})
 	weak := tlstest.Issue(tlstest.Template{Subject: tlstest.CN("gateway-7"), Issuer: ca, Key: tlstest.RSA(1024, 1), Extensions: tlstest.Client()})
 	broken := []byte(strings.Replace(string(ca.CertPEM()), "\nMI", "\n!I", 1))
+	pkcs7 := []byte{0x30, 13, 6, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 7, 2, 0xa0, 0}
+	sealed := []byte{0x30, 6, 0x30, 0, 4, 2, 1, 2}
 	from := func(f files) func(testing.TB) *client {
 		return func(t testing.TB) *client { return load(t, f, nil) }
 	}
@@ -133,14 +157,15 @@ func fileRecipes() []recipe {
 		{id: "cafile-no-certificate+empty", run: from(files{ca: []byte("\n")})},
 		{id: "cafile-no-certificate+html", run: from(files{ca: []byte("<!DOCTYPE html>\n<html><body>404</body></html>\n")})},
 		{id: "cafile-no-certificate+device", run: options(func(s *tlsdiag.Settings) { s.Trust.CAFile = "/dev/null" })},
-		{id: "cafile-der", run: from(files{ca: ca.DER})},
+		{id: "cafile-der", run: from(files{ca: pkcs7})},
 		{id: "cafile-damaged", run: from(files{ca: append(ca.CertPEM(), broken...)})},
 		{id: "certificate-missing", run: options(func(s *tlsdiag.Settings) { s.CertFile, s.KeyFile = "/etc/mosquitto/c.crt", "/etc/mosquitto/c.key" })},
 		{id: "certificate-unreadable", told: true, run: fails(unreadable("--cert", "/etc/mosquitto/c.crt", 0o640, "/etc/mosquitto/c.crt"), nil)},
 		{id: "certificate-no-certificate", run: from(files{cert: block("CERTIFICATE REQUEST", []byte{0x30, 0}), key: key})},
-		{id: "certificate-der", run: from(files{cert: der(cert), key: key})},
+		{id: "certificate-der", run: from(files{cert: append(der(cert), ca.DER...), key: key})},
 		{id: "certificate-damaged", run: from(files{cert: broken, key: key})},
 		{id: "certificate-pkcs12", run: from(files{cert: pfx(), key: key})},
+		{id: "certificate-pkcs12+cafile", run: from(files{ca: pfx()})},
 		{id: "certificate-and-key-swapped", run: from(files{cert: key, key: cert})},
 		{id: "certificate-without-key", run: func(t testing.TB) *client {
 			c := load(t, files{cert: cert}, nil)
@@ -152,9 +177,17 @@ func fileRecipes() []recipe {
 		}},
 		{id: "key-unreadable", told: true, run: fails(unreadable("--key", "/etc/mosquitto/c.key", 0o600, "/etc/mosquitto/c.key"), nil)},
 		{id: "key-no-key", run: from(files{cert: cert, key: cert})},
-		{id: "key-der", run: from(files{cert: cert, key: der(key)})},
+		{id: "key-der", run: from(files{cert: cert, key: der(cert)})},
 		{id: "key-damaged", run: from(files{cert: cert, key: []byte(strings.Replace(string(key), "\nMI", "\n!I", 1))})},
 		{id: "key-encrypted", run: from(files{cert: cert, key: block("ENCRYPTED PRIVATE KEY", []byte{0x30, 0})})},
+		{id: "key-encrypted+der", run: from(files{cert: cert, key: sealed})},
+		{id: "key-pass-phrase-wrong", run: sealedBy(files{cert: cert, key: block("ENCRYPTED PRIVATE KEY", sealed)}, certs.ErrWrongPassPhrase)},
+		{id: "key-pass-phrase-wrong+bundle", run: sealedBy(files{cert: pfx(), key: key}, certs.ErrWrongPassPhrase)},
+		{id: "key-encrypted+bundle", run: sealedBy(files{cert: pfx(), key: key}, certs.ErrNoPassPhrase)},
+		{id: "certificate-pkcs12+damaged", run: sealedBy(files{cert: pfx(), key: key}, errors.New("its structure does not decode"))},
+		{id: "unsupported-key-type+tpm", run: from(files{cert: cert, key: block("TSS2 PRIVATE KEY", []byte{0x30, 0})})},
+		{id: "unsupported-key-type+cipher", run: sealedBy(files{cert: cert, key: block("ENCRYPTED PRIVATE KEY", sealed)},
+			&certs.UnsupportedError{What: "encryption with the cipher 1.2.392.200011.61.1.1.1.4"})},
 		{id: "key-mismatch", run: func(t testing.TB) *client {
 			return load(t, files{cert: cert, key: other.KeyPEM()}, func(s *tlsdiag.Settings) {
 				dir := filepath.Dir(s.CertFile)

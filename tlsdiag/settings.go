@@ -23,6 +23,7 @@
 package tlsdiag
 
 import (
+	"crypto/sha256"
 	"time"
 
 	"github.com/culex-mqtt/culex/tlsdiag/cause"
@@ -102,4 +103,7 @@ type Policy struct {
 	ServerName string
 	// Ciphers is the list that was given, as given.
 	Ciphers string
+	// Pins are SHA-256 digests of public keys, one of which the server's chain
+	// has to hold; none if none was asked for.
+	Pins [][sha256.Size]byte
 }

@@ -46,7 +46,7 @@ func since21() []accepted {
 // ofOurOwn are the differences that culex has chosen.
 func ofOurOwn() []accepted {
 	return []accepted{
-		{"own-options", "culex has options of its own", ``, `^Error: Unknown option '--(strict|pw-file|pw-env|connect-timeout|retry-connect|reconnect-timeout|tls-no-verify|tls-server-name|diag-format|log-format|json-safe)'\.`, anything},
+		{"own-options", "culex has options of its own", ``, `^Error: Unknown option '--(strict|pw-file|pw-env|connect-timeout|retry-connect|reconnect-timeout|tls-no-verify|tls-server-name|diag-format|log-format|json-safe|key-pass-file|key-pass-env|crl-file|tls-pin|tls-curves)'\.`, anything},
 		{"srv", "-S is built in; Debian leaves it out", ``, `^Error: Unknown option '-S'\.`, anything},
 		{"port-not-a-number", "a word that is no number makes a Unix socket out of the host: nobody wants that", ` (-p|--port|-L|--url) `, anything, `^Error: Invalid port given: `},
 		{"wide-numbers", "numbers are read with 64 bits and never wrap around", ` [-+]?\d{10,} `, anything, `^Error: .*(\d{10,}|Maximum inflight|must be between|must be >0)`},
@@ -59,7 +59,7 @@ func ofOurOwn() []accepted {
 		{"subscription-identifier", "a Subscription Identifier of 0 is a protocol error", ` subscription-identifier `, anything, `^Error in SUBSCRIBE properties: A network protocol error`},
 		{"property-empty", "2.0 dies of an empty Authentication Method", ` authentication-method `, `^\(died\)`, anything},
 		{"lengths", "what does not fit its length field on the wire is refused", ` a{1000}`, anything, `^Error:? (Problem setting (will|username and/or password)\.|Invalid id|adding property)`},
-		{"no-engines", "culex has no OpenSSL engines", ` (--tls-engine|--keyform) `, anything, `^Error: (Problem setting TLS engine, is .* a valid engine\?|--keyform engine needs a TLS engine, and culex has none\.)\n$`},
+		{"no-engines", "culex has no OpenSSL engines", ` (--tls-engine|--keyform) `, anything, `^Error: (Problem setting TLS engine, is .* a valid engine\?|--keyform engine needs a TLS engine, and culex has none\.)\ntls: culex has no OpenSSL engines: .*\n$`},
 		{"alpn-length", "a name that ALPN cannot carry is refused at once, and not in the handshake", ` --tls-alpn a{255}`, `^\(connects\)$`, `^Error: Problem setting TLS ALPN protocol\.\n$`},
 		{"url-address", "a URL may hold an IPv6 address in brackets; the reference takes it for a path", ``, ``, ``},
 		{"version-text", "--help and --version speak of culex", ``, ``, ``},

@@ -17,9 +17,15 @@ func (o *Client) check(rules ...rule) error {
 	return o.checkProperties()
 }
 
-// finish checks what only culex has, and reads the password where the options say.
+// finish checks what only culex has, and reads the password and the pass phrase where the options say.
 func (o *Client) finish(env Environment) error {
 	if err := o.checkOwnTLS(); err != nil {
+		return err
+	}
+	if err := o.takePassPhrase(env); err != nil {
+		return err
+	}
+	if err := o.checkCurves(env); err != nil {
 		return err
 	}
 	return o.takePassword(env)
@@ -48,7 +54,7 @@ func (o *Client) rules() []rule {
 	return []rule{
 		{o.WillPayload != nil && o.WillTopic == "", "Will payload given, but no will topic given."},
 		{o.WillRetain && o.WillTopic == "", "Will retain given, but no will topic given."},
-		{(o.Cert == nil) != (o.Key == nil), "Both certfile and keyfile must be provided if one of them is set."},
+		{(o.Cert == nil) != (o.Key == nil) && !o.bundle, "Both certfile and keyfile must be provided if one of them is set."},
 		{o.KeyForm != nil && o.Key == nil, "If keyform is set, keyfile must be also specified."},
 		{o.EnginePassword != nil && (o.Engine == nil || o.KeyForm == nil), "when using tls-engine-kpass-sha1, both tls-engine and keyform must also be provided."},
 		{o.PSK != nil && (o.CAFile != nil || o.CAPath != nil), "Only one of --psk or --cafile/--capath may be used at once."},

@@ -46,14 +46,18 @@ func (i Invocation) Program(c Command) string {
 type Environment struct {
 	// LookupEnv is os.LookupEnv.
 	LookupEnv func(name string) (string, bool)
-	// ReadFile is os.ReadFile: it reads the option file and the file of --pw-file.
+	// ReadFile is os.ReadFile: it reads the option file and the files of --pw-file and --key-pass-file.
 	ReadFile func(name string) ([]byte, error)
-	// Stat is os.Stat: it tells who may read the file of --pw-file.
+	// Stat is os.Stat: it tells who may read these two.
 	Stat func(name string) (fs.FileInfo, error)
 	// Pid is the process identifier, which -I appends to its prefix.
 	Pid int
 	// CheckFormat reports what is wrong with a format of -F, as a sentence: "Incomplete format specifier."
 	CheckFormat func(format string) error
+	// CheckCurves reports what is wrong with a list of groups; nil takes every list.
+	CheckCurves func(list string) error
+	// IsBundle tells whether a file is a PKCS #12 bundle, which holds a certificate and its key; nil: none is.
+	IsBundle func(name string) bool
 }
 
 // Client is what all three commands have in common.
@@ -64,6 +68,7 @@ type Client struct {
 	Will      `group:"Will"`
 	TLS       `group:"TLS"`
 	TLSPolicy `group:"TLS"`
+	TLSOwn    `group:"TLS"`
 	Patience  `group:"Waiting"`
 	General   `group:"General"`
 
@@ -156,6 +161,7 @@ func (p *pass) parse(args []string, check func() error) error {
 	if err := p.run(args); err != nil {
 		return err
 	}
+	p.client.findBundle(p.env)
 	if err := check(); err != nil {
 		return err
 	}

@@ -92,10 +92,10 @@ func (o *Client) tlsFault() string {
 		return "Error: Problem setting TLS-PSK options."
 	}
 	if o.Engine != nil {
-		return "Error: Problem setting TLS engine, is " + *o.Engine + " a valid engine?"
+		return "Error: Problem setting TLS engine, is " + *o.Engine + " a valid engine?\n" + insteadOfEngine
 	}
 	if o.KeyForm != nil && strings.EqualFold(*o.KeyForm, "engine") {
-		return "Error: --keyform engine needs a TLS engine, and culex has none."
+		return "Error: --keyform engine needs a TLS engine, and culex has none.\n" + insteadOfEngine
 	}
 	if o.KeyForm != nil && !strings.EqualFold(*o.KeyForm, "pem") {
 		return "Error: Problem setting key form, it must be one of 'pem' or 'engine'."
@@ -110,6 +110,9 @@ func (o *Client) tlsFault() string {
 	}
 	return ""
 }
+
+// insteadOfEngine says what to use instead of the engines of OpenSSL.
+const insteadOfEngine = "tls: culex has no OpenSSL engines: give --key a file with the key, or a TPM 2.0 key file (TSS2 PRIVATE KEY)"
 
 // maxALPN is the length in bytes of the longest protocol name that the reference offers.
 const maxALPN = 254

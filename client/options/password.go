@@ -26,21 +26,30 @@ func (o *Client) takePassword(env Environment) error {
 
 func (o *Client) passwordFromFile(env Environment) error {
 	name := *o.PasswordFile
-	content, err := env.ReadFile(name)
+	content, exposed, err := o.readSecret(env, "--pw-file", name)
+	if err != nil {
+		return err
+	}
+	password := strings.TrimSuffix(strings.TrimSuffix(content, "\n"), "\r")
+	if password == "" {
+		return o.call.lineError("The file \"%s\" of --pw-file holds no password.", name)
+	}
+	o.Password, o.passwordExposed = &password, exposed
+	return nil
+}
+
+// readSecret reads the file of an option, and tells whether others than its owner may read it, too.
+func (o *Client) readSecret(env Environment, option, name string) (content string, exposed bool, err error) {
+	bytes, err := env.ReadFile(name)
 	if err != nil {
 		var why *fs.PathError
 		if errors.As(err, &why) {
 			err = why.Err
 		}
-		return o.call.lineError("Unable to read the file \"%s\" of --pw-file: %v.", name, err)
+		return "", false, o.call.lineError("Unable to read the file \"%s\" of %s: %v.", name, option, err)
 	}
-	password := strings.TrimSuffix(strings.TrimSuffix(string(content), "\n"), "\r")
-	if password == "" {
-		return o.call.lineError("The file \"%s\" of --pw-file holds no password.", name)
-	}
-	o.Password = &password
 	if info, err := env.Stat(name); err == nil {
-		o.passwordExposed = info.Mode().IsRegular() && info.Mode()&othersRead != 0
+		exposed = info.Mode().IsRegular() && info.Mode()&othersRead != 0
 	}
-	return nil
+	return string(bytes), exposed, nil
 }

@@ -3,11 +3,11 @@ package options
 // TLS names the certificates and keys to use. A field is nil if its option was not given; an option given with an empty
 // word counts as given, so that an unset shell variable after --cafile does not turn TLS off.
 type TLS struct {
-	CAFile     *string `name:"cafile" noun:"file" placeholder:"FILE" help:"Trust the CA certificates in this PEM file. Turns TLS on."`
+	CAFile     *string `name:"cafile" noun:"file" placeholder:"FILE" help:"Trust the CA certificates in this file. Turns TLS on."`
 	CAPath     *string `name:"capath" noun:"directory" placeholder:"DIR" help:"Trust the CA certificates in this directory (openssl rehash). Turns TLS on."`
 	UseOSCerts bool    `name:"tls-use-os-certs" since:"2.0" help:"Trust the CA certificates of the operating system. Turns TLS on."`
-	Cert       *string `name:"cert" noun:"file" placeholder:"FILE" help:"The client's certificate and its chain, in PEM."`
-	Key        *string `name:"key" noun:"file" placeholder:"FILE" help:"The private key of the client's certificate, in PEM."`
+	Cert       *string `name:"cert" noun:"file" placeholder:"FILE" help:"The client's certificate and its chain, or a PKCS #12 bundle."`
+	Key        *string `name:"key" noun:"file" placeholder:"FILE" help:"The private key of the client's certificate."`
 	KeyForm    *string `name:"keyform" noun:"keyform" placeholder:"FORM" words:"pem" since:"1.6" help:"The form of the private key: pem."`
 	PSK        *string `name:"psk" noun:"key" placeholder:"HEX" help:"A pre-shared key in hexadecimal. Turns TLS on, without certificates."`
 	// PSKIdentity names the pre-shared key to the broker.

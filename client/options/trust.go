@@ -81,6 +81,10 @@ func (o *Client) ownTLS() []needsTLS {
 	return []needsTLS{
 		{o.NoVerify, "--tls-no-verify"},
 		{o.ServerName != nil, "--tls-server-name"},
+		{o.KeyPassFile != nil, "--key-pass-file"},
+		{o.KeyPassEnv != nil, "--key-pass-env"},
+		{o.Pins != nil, "--tls-pin"},
+		{o.Curves != nil, "--tls-curves"},
 	}
 }
 
@@ -113,7 +117,7 @@ func (o *Client) checkOwnTLS() error {
 }
 
 // Warnings are facts about the options that a careful user wants to know, one line each without a full stop at its end:
-// TLS options that turn no TLS on, and a password file that others can read.
+// TLS options that turn no TLS on, and files with secrets that others can read.
 func (o *Client) Warnings() []string {
 	var warnings []string
 	if names := given(o.referenceTLS()); len(names) > 0 && o.Trust() == Unencrypted && !o.NoTLS {
@@ -121,6 +125,9 @@ func (o *Client) Warnings() []string {
 	}
 	if o.passwordExposed {
 		warnings = append(warnings, "others can read the password in "+*o.PasswordFile+": use chmod 600")
+	}
+	if o.passPhraseExposed {
+		warnings = append(warnings, "others can read the pass phrase in "+*o.KeyPassFile+": use chmod 600")
 	}
 	return warnings
 }

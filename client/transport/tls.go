@@ -1,6 +1,7 @@
 package transport
 
 import (
+	"crypto/sha256"
 	"crypto/tls"
 	"crypto/x509"
 	"time"
@@ -16,6 +17,8 @@ type TLSOptions struct {
 	OSCerts        bool
 	// CertFile and KeyFile are the client's own; both or neither.
 	CertFile, KeyFile string
+	// Opener opens a key that is under a pass phrase, or a bundle; nil refuses them.
+	Opener certs.Opener
 	// MinVersion is a TLS version of crypto/tls; 0 means TLS 1.2.
 	MinVersion uint16
 	// Ciphers is OpenSSL's cipher list, or with TLS 1.3 as the minimum a list of TLS 1.3 suites; nil for the default.
@@ -25,6 +28,10 @@ type TLSOptions struct {
 	ServerName string
 	// KeyLog is a file that gets the secrets of each connection, in the NSS key log format; empty for none.
 	KeyLog string
+	// Curves are the groups for the key exchange, as ParseCurves reads them; empty for those that keep the hello small.
+	Curves string
+	// Pins are SHA-256 digests of public keys, one of which the broker's chain has to hold; none for any.
+	Pins [][sha256.Size]byte
 	// Verify says how much of the broker's certificate is checked.
 	Verify Verification
 }
@@ -57,13 +64,21 @@ type TLS struct {
 	store   *certs.Store
 	ciphers *Ciphers
 	pair    *certs.Pair
+	curves  []tls.CurveID
 }
 
 // NewTLS reads the files. Its error is a *certs.FileError for a file that cannot be used, or a *CipherError.
 func NewTLS(o TLSOptions, env Environment) (*TLS, error) {
-	t := &TLS{options: o, env: env, store: certs.NewStore(), ciphers: DefaultCiphers()}
+	t := &TLS{options: o, env: env, store: certs.NewStore(), ciphers: DefaultCiphers(), curves: defaultCurves()}
 	if err := t.setCiphers(); err != nil {
 		return nil, err
+	}
+	if o.Curves != "" {
+		curves, err := ParseCurves(o.Curves)
+		if err != nil {
+			return nil, err
+		}
+		t.curves = curves
 	}
 	if err := o.checkFiles(); err != nil {
 		return nil, err
@@ -82,7 +97,9 @@ func NewTLS(o TLSOptions, env Environment) (*TLS, error) {
 	if o.CertFile == "" {
 		return t, nil
 	}
-	pair, err := certs.LoadPair(o.CertFile, o.KeyFile, certs.PairOptions{SecurityLevel: t.ciphers.Level, Store: t.store})
+	pair, err := certs.LoadPair(o.CertFile, o.KeyFile, certs.PairOptions{
+		SecurityLevel: t.ciphers.Level, Store: t.store, Opener: o.Opener,
+	})
 	t.pair = pair
 	return t, err
 }
@@ -120,14 +137,13 @@ func (t *TLS) setCiphers() (err error) {
 // SecurityLevel is OpenSSL's, 2 unless --ciphers says otherwise.
 func (t *TLS) SecurityLevel() int { return t.ciphers.Level }
 
-// config makes the tls.Config of one connection. The hello stays small: a key share of 1 kB for ML-KEM makes it two
-// segments, which some brokers and paths do not survive.
+// config makes the tls.Config of one connection.
 func (t *TLS) config(w *tlsdiag.Watcher, d *Dialer) *tls.Config {
 	c := &tls.Config{
 		ServerName:                  t.serverName(d),
 		MinVersion:                  t.minVersion(),
 		CipherSuites:                t.ciphers.Suites,
-		CurvePreferences:            []tls.CurveID{tls.X25519, tls.CurveP256, tls.CurveP384, tls.CurveP521},
+		CurvePreferences:            t.curves,
 		DynamicRecordSizingDisabled: true,
 		Time:                        t.env.Now,
 	}
@@ -168,7 +184,7 @@ func (t *TLS) minVersion() uint16 {
 // verify reaches OpenSSL's verdict on the broker's certificates.
 func (t *TLS) verify(presented []*x509.Certificate, d *Dialer) error {
 	if t.options.Verify == VerifyNone {
-		return nil
+		return certs.MatchPin(presented[:1], t.options.Pins)
 	}
 	name := t.serverName(d)
 	_, err := certs.Verify(presented, certs.Options{
@@ -177,6 +193,7 @@ func (t *TLS) verify(presented []*x509.Certificate, d *Dialer) error {
 		SkipName:      t.options.Verify == VerifyChain || name == "",
 		Now:           t.env.Now(),
 		SecurityLevel: t.ciphers.Level,
+		Pins:          t.options.Pins,
 	})
 	return err
 }

@@ -38,6 +38,7 @@ func main() {
 		Build:     build(),
 		Help:      doc.Help,
 		Terminal:  terminal(),
+		Prompt:    prompt,
 	}, os.Args)
 	if s, ok := exit.Signal.(syscall.Signal); ok {
 		die(s)

@@ -19,6 +19,7 @@ const (
 
 	KindCertificate = "certificate"
 	KindPrivateKey  = "private key"
+	KindBundle      = "PKCS #12 bundle"
 )
 
 // given returns the file of a role when reading the files is what failed.
@@ -152,13 +153,24 @@ func owned(o evidence.Owner) string {
 	return fmt.Sprintf("mode %s of %s:%s", o.Mode, o.User, o.Group)
 }
 
-// isDER is the finding for a DER file given where PEM is read.
-func isDER(f *evidence.File, what, command string) Finding {
+// isDER is the finding for a file in DER that does not hold the one thing that its option reads in this form.
+func isDER(f *evidence.File, what, advice string) Finding {
+	hint, more := Hint{Gateway, advice, ""}, ""
+	pem := file(f.Path + ".pem")
+	switch {
+	case holds(f, "PKCS #7 bundle") && what == KindCertificate:
+		hint = Hint{Gateway, "take the certificates out of it, and give the new file",
+			"openssl pkcs7 -inform der -in " + file(f.Path) + " -print_certs -out " + pem}
+	case holds(f, KindCertificate) && what == KindCertificate:
+		more = " and something behind it"
+		hint = Hint{Gateway, "take the first out of it, and give the new file; what follows it is left out",
+			"openssl x509 -inform der -in " + file(f.Path) + " -out " + pem}
+	}
 	return Finding{
 		Confidence: Sure,
-		Headline:   fmt.Sprintf("%s is in DER form and %s reads PEM", f.Path, f.Role.Option()),
-		Seen:       []string{fmt.Sprintf("%s begins with an ASN.1 sequence, not with -----BEGIN: %s", f.Path, what)},
-		Hints:      []Hint{{Gateway, "convert it, and give the new file", command}},
+		Headline:   fmt.Sprintf("%s holds %s%s in DER form, and %s reads one %s", f.Path, content(f), more, f.Role.Option(), what),
+		Seen:       []string{fmt.Sprintf("%s: it begins with an ASN.1 sequence, that of %s", option(f), content(f))},
+		Hints:      []Hint{hint},
 	}
 }
 

@@ -5,14 +5,14 @@ import "github.com/culex-mqtt/culex/tlsdiag/evidence"
 func keyDER() Cause {
 	return Cause{
 		ID:     "key-der",
-		Title:  "the private key is in DER form",
-		Source: "X.690; SSL_CTX_use_PrivateKey_file(3): SSL_FILETYPE_PEM",
+		Title:  "the private key's file is in DER form and holds no private key",
+		Source: "X.690; RFC 5958 section 2: OneAsymmetricKey",
 		Match: func(s *evidence.Session) (Finding, bool) {
 			f := given(s, evidence.RoleKey)
-			if f == nil || f.Format != FormatDER {
+			if f == nil || f.Format != FormatDER || encryptedItem(f) != nil {
 				return Finding{}, false
 			}
-			return isDER(f, content(f), "openssl pkey -inform der -in "+file(f.Path)+" -out "+file(f.Path+".pem")), true
+			return isDER(f, KindPrivateKey, "give the private key that was made together with the certificate's request"), true
 		},
 	}
 }

@@ -24,9 +24,13 @@ func unsupportedKeyType() Cause {
 				}, true
 			}
 			if c := ownUnusableKey(s); c != nil {
+				headline := fmt.Sprintf("%s holds a key of a kind that this program cannot use: %s", c.File, keyKind(c))
+				if unreadEncryption(c) {
+					headline = fmt.Sprintf("%s cannot be opened: this program has no %s", c.File, c.Key.Type)
+				}
 				return Finding{
 					Confidence: Sure,
-					Headline:   fmt.Sprintf("%s holds a key of a kind that this program cannot use: %s", c.File, keyKind(c)),
+					Headline:   headline,
 					Seen:       []string{"the kind of key in it: " + keyKind(c)},
 					Hints:      []Hint{convertible(c)},
 				}, true
@@ -66,6 +70,11 @@ func ownUnusableKey(s *evidence.Session) *evidence.Certificate {
 	return c
 }
 
+// unreadEncryption says that not the key but the way in which it is encrypted cannot be used.
+func unreadEncryption(c *evidence.Certificate) bool {
+	return strings.HasPrefix(c.Key.Type, "encryption with ")
+}
+
 func usableKey(party Party) Hint {
 	return Hint{party, "use a certificate with an RSA key or an EC key on P-256", ""}
 }
@@ -79,6 +88,12 @@ func convertible(c *evidence.Certificate) Hint {
 			Gateway, "convert a copy to PEM, if it is an RSA or EC key, and give the copy",
 			"(umask 077; cat " + file(c.File) + " > " + pem + " && ssh-keygen -p -N '' -m PEM -f " + pem + ")",
 		}
+	}
+	if strings.Contains(c.Key.Type, "TPM") {
+		return Hint{Gateway, "use a culex built with: go build -tags tpm; this one leaves TPMs out", ""}
+	}
+	if unreadEncryption(c) {
+		return Hint{Gateway, "encrypt it anew, as OpenSSL 3 does by itself", "openssl pkcs8 -topk8 -in " + file(c.File) + " -out " + file(newName(c.File, "-new.key"))}
 	}
 	return usableKey(CA)
 }

@@ -11,23 +11,24 @@ type Problem int
 
 // The problems of files.
 const (
-	Missing        Problem = iota + 1 // it does not exist
-	Unreadable                        // no permission, or an input error: Access says whose it is
-	IsDirectory                       // a directory where a file is wanted
-	NotDirectory                      // a file where a directory is wanted
-	IsDevice                          // a device where a file or a pipe is wanted
-	TooLarge                          // more than MaxFileSize
-	Empty                             // no byte, or only white space
-	NoCertificate                     // Found says what it holds instead
-	NoKey                             // Found says what it holds instead
-	IsDER                             // DER where PEM is wanted; Found says of what
-	IsPKCS12                          // a PKCS #12 bundle where PEM is wanted
-	Damaged                           // a PEM block that does not decode; Block, Line and Detail say which and why
-	Swapped                           // the certificate file holds the key and the key file the certificate
-	KeyMismatch                       // the key is not the certificate's; Partner
-	Encrypted                         // the key is protected by a pass phrase
-	Weak                              // key or digest below the security level; Detail, Certificate
-	UnsupportedKey                    // a type of key that cannot be used here; Found says which
+	Missing         Problem = iota + 1 // it does not exist
+	Unreadable                         // no permission, or an input error: Access says whose it is
+	IsDirectory                        // a directory where a file is wanted
+	NotDirectory                       // a file where a directory is wanted
+	IsDevice                           // a device where a file or a pipe is wanted
+	TooLarge                           // more than MaxFileSize
+	Empty                              // no byte, or only white space
+	NoCertificate                      // Found says what it holds instead
+	NoKey                              // Found says what it holds instead
+	IsDER                              // DER of what is not wanted; Found says of what
+	IsPKCS12                           // a PKCS #12 bundle that is not wanted, or that cannot be read: Err
+	Damaged                            // a PEM block that does not decode; Block, Line and Detail say which and why
+	Swapped                            // the certificate file holds the key and the key file the certificate
+	KeyMismatch                        // the key is not the certificate's; Partner
+	Encrypted                          // the key is protected by a pass phrase, and there is none
+	WrongPassPhrase                    // the pass phrase does not open the key
+	Weak                               // key or digest below the security level; Detail, Certificate
+	UnsupportedKey                     // a type of key that cannot be used here; Found says which
 )
 
 // FileError is a certificate, key or CA file that cannot be used. Which fields are set depends on Problem.
@@ -81,23 +82,24 @@ func (e *FileError) Error() string {
 // String returns the problem in a few words.
 func (p Problem) String() string {
 	texts := [...]string{
-		Missing:        "does not exist",
-		Unreadable:     "cannot be read",
-		IsDirectory:    "is a directory",
-		NotDirectory:   "is not a directory",
-		IsDevice:       "is a device",
-		TooLarge:       "is too large",
-		Empty:          "is empty",
-		NoCertificate:  "holds no certificate",
-		NoKey:          "holds no private key",
-		IsDER:          "is DER, not PEM",
-		IsPKCS12:       "is PKCS #12, not PEM",
-		Damaged:        "is damaged",
-		Swapped:        "holds the private key, and the key file the certificate",
-		KeyMismatch:    "is not the certificate's key",
-		Encrypted:      "is encrypted",
-		Weak:           "is too weak",
-		UnsupportedKey: "has a key of a kind that is not supported",
+		Missing:         "does not exist",
+		Unreadable:      "cannot be read",
+		IsDirectory:     "is a directory",
+		NotDirectory:    "is not a directory",
+		IsDevice:        "is a device",
+		TooLarge:        "is too large",
+		Empty:           "is empty",
+		NoCertificate:   "holds no certificate",
+		NoKey:           "holds no private key",
+		IsDER:           "is DER of something else",
+		IsPKCS12:        "is a PKCS #12 bundle that cannot be used",
+		Damaged:         "is damaged",
+		Swapped:         "holds the private key, and the key file the certificate",
+		KeyMismatch:     "is not the certificate's key",
+		Encrypted:       "is encrypted",
+		WrongPassPhrase: "does not open with the pass phrase",
+		Weak:            "is too weak",
+		UnsupportedKey:  "has a key of a kind that is not supported",
 	}
 	if p < 0 || int(p) >= len(texts) {
 		return ""

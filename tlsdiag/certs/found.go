@@ -127,6 +127,9 @@ func describeDER(data []byte) string {
 	return ""
 }
 
+// IsBundle reports whether data is a PKCS #12 bundle, by its first fields.
+func IsBundle(data []byte) bool { return describeDER(data) == foundPKCS12 }
+
 // oidPKCS7 begins the content types of PKCS #7: 1.2.840.113549.1.7.
 const oidPKCS7 = "\x2a\x86\x48\x86\xf7\x0d\x01\x07"
 

@@ -36,7 +36,7 @@ func FuzzCAFile(f *testing.F) {
 
 func FuzzKeyFile(f *testing.F) {
 	f.Fuzz(func(t *testing.T, data []byte) {
-		key, err := parseKeyFile("key.pem", data)
+		key, err := parseKeyFile("key.pem", data, nil)
 		if err != nil {
 			return
 		}
@@ -44,7 +44,7 @@ func FuzzKeyFile(f *testing.F) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		again, err := parseKeyFile("key.pem", pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der}))
+		again, err := parseKeyFile("key.pem", pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der}), nil)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -11,34 +11,71 @@ import (
 
 func (b *pemBlock) isPrivateKey() bool { return strings.HasSuffix(b.label, "PRIVATE KEY") }
 
-// LoadKey reads the first private key of a PEM file: PKCS #8, or the older forms of RSA (PKCS #1) and of curves (SEC 1).
-// A key under a pass phrase is refused. The error is a *FileError.
-func LoadKey(path string) (crypto.Signer, error) {
+// LoadKey reads the first private key of a file, in PEM or DER: PKCS #8, or the older forms of RSA (PKCS #1) and of curves
+// (SEC 1). A key under a pass phrase, in a TPM or in a PKCS #12 bundle is left to the opener, and refused if that is nil. The
+// error is a *FileError.
+func LoadKey(path string, opener Opener) (crypto.Signer, error) {
 	data, err := readFile(optionKey, path)
 	if err != nil {
 		return nil, err
 	}
-	return parseKeyFile(path, data)
+	return parseKeyFile(path, data, opener)
 }
 
-// parseKeyFile finds the private key in the contents of a PEM file. The error is a *FileError.
-func parseKeyFile(path string, data []byte) (crypto.Signer, error) {
+// parseKeyFile finds the private key in the contents of a file. The error is a *FileError.
+func parseKeyFile(path string, data []byte, opener Opener) (crypto.Signer, error) {
 	var labels []string
 	for blocks := newPEMScanner(data); ; {
 		b, ok := blocks.next()
 		if !ok {
-			return nil, without(NoKey, optionKey, path, data, labels)
+			break
 		}
 		labels = append(labels, b.label)
 		if !b.isPrivateKey() && describeLabel(b.label) != foundTPMKey {
 			continue
 		}
-		key, err := parseKey(&b)
+		key, err := openKey(path, &b, opener)
 		if err != nil {
 			return nil, keyError(path, &b, err)
 		}
 		return key, nil
 	}
+	if len(labels) == 0 {
+		switch what := describeDER(data); {
+		case what == foundPKCS12 && opener != nil:
+			return keyOfBundle(path, data, opener)
+		case what == foundPrivateKey, what == foundEncryptedKey:
+			return parseKeyDER(path, data, what, opener)
+		}
+	}
+	return nil, without(NoKey, optionKey, path, data, labels)
+}
+
+// parseKeyDER reads a private key that is not in PEM.
+func parseKeyDER(path string, der []byte, what string, opener Opener) (crypto.Signer, error) {
+	b := pemBlock{label: labelOfKey(der), der: der}
+	if what == foundEncryptedKey {
+		b.label = encryptedPrivateKey
+	}
+	key, err := openKey(path, &b, opener)
+	if err != nil {
+		return nil, keyError(path, &b, err)
+	}
+	return key, nil
+}
+
+// labelOfKey returns the PEM label of an unencrypted private key in DER, by what follows its version number.
+func labelOfKey(der []byte) string {
+	outer := elements{rest: der}
+	fields := outer.expect(tagSequence).inside()
+	fields.next()
+	switch fields.next().tag {
+	case tagInteger:
+		return "RSA PRIVATE KEY"
+	case tagOctetString:
+		return "EC PRIVATE KEY"
+	}
+	return privateKey
 }
 
 const (
@@ -47,7 +84,30 @@ const (
 	errDamaged     = fault("the key is damaged")
 )
 
-// parseKey decodes a block with a private key.
+// openKey decodes a block with a private key, with the opener's help where it is sealed.
+func openKey(path string, b *pemBlock, opener Opener) (crypto.Signer, error) {
+	if opener == nil || b.why != "" {
+		return parseKey(b)
+	}
+	sealed := &SealedKey{Path: path, Label: b.label, DEKInfo: b.dekInfo, DER: b.der}
+	switch {
+	case describeLabel(b.label) == foundTPMKey:
+		return opener.OpenTPM(sealed)
+	case b.label == encryptedPrivateKey, b.encrypted:
+		der, err := opener.Decrypt(sealed)
+		if err != nil {
+			return nil, err
+		}
+		defer clear(der)
+		if b.label == encryptedPrivateKey {
+			b.label = privateKey
+		}
+		b.der, b.encrypted = der, false
+	}
+	return parseKey(b)
+}
+
+// parseKey decodes a block with a private key that is not sealed.
 func parseKey(b *pemBlock) (crypto.Signer, error) {
 	var key any
 	var err error
@@ -60,7 +120,7 @@ func parseKey(b *pemBlock) (crypto.Signer, error) {
 		key, err = x509.ParsePKCS1PrivateKey(b.der)
 	case b.label == "EC PRIVATE KEY":
 		key, err = x509.ParseECPrivateKey(b.der)
-	case b.label == "PRIVATE KEY":
+	case b.label == privateKey:
 		key, err = x509.ParsePKCS8PrivateKey(b.der)
 	default:
 		return nil, errUnsupported
@@ -79,6 +139,9 @@ func parseKey(b *pemBlock) (crypto.Signer, error) {
 func keyError(path string, b *pemBlock, err error) *FileError {
 	e := damaged(optionKey, path, b)
 	e.Err = err
+	if e.sealed(err) {
+		return e
+	}
 	kind := unsupportedKey(b)
 	switch {
 	case errors.Is(err, errEncrypted):
@@ -101,7 +164,7 @@ func unsupportedKey(b *pemBlock) string {
 	switch b.label {
 	case "DSA PRIVATE KEY":
 		return "DSA"
-	case "PRIVATE KEY":
+	case privateKey:
 		return unsupportedAlgorithm(fields.expect(tagSequence))
 	case "EC PRIVATE KEY":
 		fields.expect(tagOctetString)

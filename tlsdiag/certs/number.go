@@ -33,6 +33,7 @@ const (
 	PermittedViolation            ErrorNumber = 47
 	ExcludedViolation             ErrorNumber = 48
 	SubtreeMinMax                 ErrorNumber = 49
+	ApplicationVerification       ErrorNumber = 50
 	UnsupportedConstraintType     ErrorNumber = 51
 	UnsupportedNameSyntax         ErrorNumber = 53
 	HostnameMismatch              ErrorNumber = 62
@@ -74,6 +75,7 @@ func (n ErrorNumber) String() string {
 		PermittedViolation:            "permitted subtree violation",
 		ExcludedViolation:             "excluded subtree violation",
 		SubtreeMinMax:                 "name constraints minimum and maximum not supported",
+		ApplicationVerification:       "application verification failure",
 		UnsupportedConstraintType:     "unsupported name constraint type",
 		UnsupportedNameSyntax:         "unsupported or invalid name syntax",
 		HostnameMismatch:              "hostname mismatch",
@@ -93,6 +95,7 @@ func (n ErrorNumber) String() string {
 // Alert returns the alert description (RFC 8446 6.2) with which OpenSSL tells the peer of this verdict.
 func (n ErrorNumber) Alert() byte {
 	const (
+		handshakeFailure       = 40
 		badCertificate         = 42
 		unsupportedCertificate = 43
 		certificateRevoked     = 44
@@ -111,6 +114,8 @@ func (n ErrorNumber) Alert() byte {
 	case UnableToDecodeIssuerPublicKey, CertNotYetValid, CRLNotYetValid, CertRejected, HostnameMismatch, IPAddressMismatch,
 		EEKeyTooSmall, CAKeyTooSmall, CAMDTooWeak, ECKeyExplicitParams:
 		return badCertificate
+	case ApplicationVerification:
+		return handshakeFailure
 	case CertSignatureFailure, CRLSignatureFailure:
 		return decryptError
 	case CertHasExpired, CRLHasExpired:

@@ -15,6 +15,7 @@ type PairOptions struct {
 	SecurityLevel int       // OpenSSL's: 0 to 5
 	Store         *Store    // completes a chain of which the file holds the end-entity alone; may be nil
 	Now           time.Time // prefers valid certificates in that
+	Opener        Opener    // opens what is sealed; nil refuses it
 }
 
 // Pair is a client's certificate and its private key.
@@ -31,7 +32,8 @@ const (
 	optionKey    = "--key"
 )
 
-// LoadPair reads a certificate chain and the private key of its first certificate, each in PEM; one file may hold both.
+// LoadPair reads a certificate chain and the private key of its first certificate, each in PEM, or in DER, or in a PKCS #12
+// bundle if o has an Opener; one file may hold both.
 // A file that does not open is reported before one that is no good. The error is a *FileError.
 func LoadPair(certFile, keyFile string, o PairOptions) (*Pair, error) {
 	if err := CheckFile(optionCert, certFile); err != nil {
@@ -40,11 +42,11 @@ func LoadPair(certFile, keyFile string, o PairOptions) (*Pair, error) {
 	if err := CheckFile(optionKey, keyFile); err != nil {
 		return nil, err
 	}
-	chain, err := LoadChain(certFile, o.SecurityLevel)
+	chain, err := LoadChain(certFile, o)
 	if err != nil {
 		return nil, swapped(err, keyFile)
 	}
-	key, err := LoadKey(keyFile)
+	key, err := LoadKey(keyFile, o.Opener)
 	if err != nil {
 		return nil, err
 	}
@@ -84,11 +86,25 @@ func (s *Store) complete(c *x509.Certificate, now time.Time) []*x509.Certificate
 
 // LoadChain reads the certificates of a client's certificate file, end-entity first, and refuses what OpenSSL would not load
 // at that security level. The error is a *FileError.
-func LoadChain(path string, level int) ([]*x509.Certificate, error) {
-	entries, err := readEntries(optionCert, path)
+func LoadChain(path string, o PairOptions) ([]*x509.Certificate, error) {
+	data, err := readFile(optionCert, path)
 	if err != nil {
 		return nil, err
 	}
+	var entries []*entry
+	if o.Opener != nil && IsBundle(data) {
+		entries, err = entriesOfBundle(path, data, o.Opener)
+	} else {
+		entries, err = parseEntries(optionCert, path, data)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return judge(entries, path, o.SecurityLevel)
+}
+
+// judge returns the certificates of a client's chain, or a *FileError for the first that cannot be used at that security level.
+func judge(entries []*entry, path string, level int) ([]*x509.Certificate, error) {
 	var chain []*x509.Certificate
 	for i, e := range entries {
 		fail := &FileError{Option: optionCert, Path: path, Block: e.block, Line: e.line}
@@ -120,7 +136,7 @@ func LoadChain(path string, level int) ([]*x509.Certificate, error) {
 // swapped turns the error about a certificate file that holds a key into another, if the key file holds a certificate.
 func swapped(err error, keyFile string) error {
 	var e *FileError
-	if !errors.As(err, &e) || e.Problem != NoCertificate || e.Found != foundPrivateKey && e.Found != foundEncryptedKey {
+	if !errors.As(err, &e) || e.Problem != NoCertificate && e.Problem != IsDER || e.Found != foundPrivateKey && e.Found != foundEncryptedKey {
 		return err
 	}
 	if _, keyErr := readEntries(optionKey, keyFile); keyErr == nil {

@@ -46,6 +46,9 @@ func TestKeyForms(t *testing.T) {
 		{"PKCS #8 Ed25519", edID, edID.KeyPEM()},
 		{"PKCS #1", rsaID, block("RSA PRIVATE KEY", x509.MarshalPKCS1PrivateKey(rsa))},
 		{"SEC 1", ecID, block("EC PRIVATE KEY", sec1)},
+		{"PKCS #8 in DER", edID, keyDER(t, edID)},
+		{"PKCS #1 in DER", rsaID, x509.MarshalPKCS1PrivateKey(rsa)},
+		{"SEC 1 in DER", ecID, sec1},
 		{"SEC 1 after its parameters", ecID, append(parameters, block("EC PRIVATE KEY", sec1)...)},
 		{"after the certificate", ecID, append(ecID.CertPEM(), ecID.KeyPEM()...)},
 		{"two keys, the first counts", ecID, append(ecID.KeyPEM(), rsaID.KeyPEM()...)},
@@ -139,9 +142,11 @@ func TestPairsThatAreRefused(t *testing.T) {
 		{"certificate file empty", nil, p.client.KeyPEM(), 2, "--cert", certs.Empty, "", ""},
 		{"key file empty", p.client.CertPEM(), nil, 2, "--key", certs.Empty, "", ""},
 		{"certificate file holds a request", block("CERTIFICATE REQUEST", []byte("x")), p.client.KeyPEM(), 2, "--cert", certs.NoCertificate, "certificate signing request", ""},
-		{"certificate in DER", p.client.DER, p.client.KeyPEM(), 2, "--cert", certs.IsDER, "certificate", ""},
+		{"key in DER as the certificate", keyDER(t, p.client), keyDER(t, p.client), 2, "--cert", certs.IsDER, "private key", ""},
+		{"swapped, in DER", keyDER(t, p.client), p.client.DER, 2, "--cert", certs.Swapped, "private key", ""},
 		{"PKCS #12", pkcs12, p.client.KeyPEM(), 2, "--cert", certs.IsPKCS12, "PKCS #12 bundle", ""},
-		{"key in DER", p.client.CertPEM(), keyDER(t, p.client), 2, "--key", certs.IsDER, "private key", ""},
+		{"certificate in DER as the key", p.client.CertPEM(), p.client.DER, 2, "--key", certs.IsDER, "certificate", ""},
+		{"encrypted key in DER", p.client.CertPEM(), []byte{0x30, 6, 0x30, 0, 4, 2, 1, 2}, 2, "--key", certs.Encrypted, "encrypted private key", ""},
 		{"swapped", p.client.KeyPEM(), p.client.CertPEM(), 2, "--cert", certs.Swapped, "private key", ""},
 		{"key twice", p.client.KeyPEM(), p.client.KeyPEM(), 2, "--cert", certs.NoCertificate, "private key", ""},
 		{"certificate twice", p.client.CertPEM(), p.client.CertPEM(), 2, "--key", certs.NoKey, "certificate", ""},
@@ -226,7 +231,7 @@ const accessHelper = "CERTS_TEST_READ_FILE"
 
 func TestMain(m *testing.M) {
 	if path := os.Getenv(accessHelper); path != "" {
-		_, err := certs.LoadKey(path)
+		_, err := certs.LoadKey(path, nil)
 		if e, ok := err.(*certs.FileError); ok && e.Access != nil && e.NotOpened() {
 			os.Stdout.WriteString(strings.Join([]string{e.Problem.String(), e.Access.Blocker, e.Access.Owner, e.Access.Mode.String(), e.Access.User}, "|"))
 			os.Exit(0)
@@ -244,7 +249,7 @@ func TestUnreadable(t *testing.T) {
 		if err := os.Chmod(path, 0); err != nil {
 			t.Fatal(err)
 		}
-		_, err := certs.LoadKey(path)
+		_, err := certs.LoadKey(path, nil)
 		if e := fileError(t, err); e.Problem != certs.Unreadable || !e.NotOpened() || e.Access == nil || e.Access.Blocker != path || e.Access.Mode != 0 {
 			t.Errorf("got %+v", e)
 		}

@@ -19,6 +19,8 @@ const (
 	procType            = "Proc-Type: 4,ENCRYPTED"
 	certificateRequest  = "CERTIFICATE REQUEST"
 	encryptedPrivateKey = "ENCRYPTED PRIVATE KEY"
+	privateKey          = "PRIVATE KEY"
+	dekInfo             = "DEK-Info:"
 )
 
 // pemBlock is one block of a PEM file.
@@ -28,6 +30,7 @@ type pemBlock struct {
 	line      int // of its BEGIN, from 1
 	der       []byte
 	encrypted bool   // by the old headers, Proc-Type and DEK-Info
+	dekInfo   string // the value of DEK-Info: algorithm and initialization vector (RFC 1421 4.6.1.3)
 	why       string // not empty: the block is damaged
 }
 
@@ -128,6 +131,9 @@ func (b *pemBlock) readHeaders(body []byte, line int) (rest []byte, restLine int
 	for len(body) > 0 {
 		header, rest, _ := bytes.Cut(body, []byte("\n"))
 		body, line = rest, line+1
+		if value, ok := bytes.CutPrefix(header, []byte(dekInfo)); ok {
+			b.dekInfo = string(bytes.TrimSpace(value))
+		}
 		if len(bytes.TrimSpace(header)) == 0 {
 			break
 		}

@@ -40,8 +40,8 @@ type Unparsed struct {
 	Err     error  // the parser's
 }
 
-// AddFile reads a file of CA certificates in PEM, as for --cafile. One damaged block refuses the whole file, as with
-// OpenSSL. The error is a *FileError.
+// AddFile reads a file of CA certificates, as for --cafile: PEM, or one certificate in DER. One damaged block refuses the
+// whole file, as with OpenSSL. The error is a *FileError.
 func (s *Store) AddFile(path string) error {
 	entries, err := readEntries(optionCAFile, path)
 	if err != nil {
@@ -155,7 +155,7 @@ func (e *entry) describe(f *facts) *Anchor {
 	return &Anchor{Certificate: f.cert, Path: e.path, Block: e.block, Line: e.line, Trust: e.trust.trust, Reject: e.trust.reject}
 }
 
-// readEntries reads the certificates of a PEM file. The error is a *FileError.
+// readEntries reads the certificates of a file. The error is a *FileError.
 func readEntries(option, path string) ([]*entry, error) {
 	data, err := readFile(option, path)
 	if err != nil {
@@ -164,7 +164,7 @@ func readEntries(option, path string) ([]*entry, error) {
 	return parseEntries(option, path, data)
 }
 
-// parseEntries reads the certificates in the contents of a PEM file. The error is a *FileError.
+// parseEntries reads the certificates in the contents of a file: PEM, or one certificate in DER. The error is a *FileError.
 func parseEntries(option, path string, data []byte) ([]*entry, error) {
 	var entries []*entry
 	var labels []string
@@ -182,6 +182,11 @@ func parseEntries(option, path string, data []byte) ([]*entry, error) {
 		}
 		if b.why != "" {
 			return nil, damaged(option, path, &b)
+		}
+	}
+	if len(labels) == 0 && describeDER(data) == foundCertificate {
+		if e, _ := newEntry(&pemBlock{label: labelCertificate, der: data}, path); e != nil && len(e.der) == len(data) {
+			return []*entry{e}, nil
 		}
 	}
 	if len(entries) == 0 {

@@ -1,6 +1,7 @@
 package certs
 
 import (
+	"crypto/sha256"
 	"crypto/x509"
 	"encoding/asn1"
 	"fmt"
@@ -13,12 +14,13 @@ const DefaultSecurityLevel = 2
 
 // Options says what a chain is verified for.
 type Options struct {
-	Store         *Store    // the trust anchors; nil trusts nothing
-	Host          string    // what was dialled: a name, or an IPv4 or IPv6 address without brackets
-	SkipName      bool      // do not compare Host with the certificate
-	Now           time.Time // the clock
-	SecurityLevel int       // 0 to 5, as OpenSSL's; 0 has no demands on keys and digests
-	Client        bool      // judge a client's certificate; Host is then not used
+	Store         *Store              // the trust anchors; nil trusts nothing
+	Host          string              // what was dialled: a name, or an IPv4 or IPv6 address without brackets
+	SkipName      bool                // do not compare Host with the certificate
+	Now           time.Time           // the clock
+	SecurityLevel int                 // 0 to 5, as OpenSSL's; 0 has no demands on keys and digests
+	Client        bool                // judge a client's certificate; Host is then not used
+	Pins          [][sha256.Size]byte // digests of public keys, as for MatchPin
 }
 
 // Result is what Verify found out about a chain that it accepts.
@@ -69,7 +71,11 @@ func Verify(presented []*x509.Certificate, o Options) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Result{Chain: certificates(v.chain), NameInCommonNameOnly: match == MatchCommonName}, nil
+	result := &Result{Chain: certificates(v.chain), NameInCommonNameOnly: match == MatchCommonName}
+	if err := MatchPin(result.Chain, o.Pins); err != nil {
+		return nil, err
+	}
+	return result, nil
 }
 
 // run makes the checks in OpenSSL's order: it decides which of several faults is reported.

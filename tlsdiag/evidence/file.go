@@ -73,6 +73,9 @@ type Item struct {
 	Damage string `json:"damage,omitempty"`
 	// Encrypted says that a key needs a pass phrase.
 	Encrypted bool `json:"encrypted,omitempty"`
+	// Opened says whether the pass phrase that was given opens it; not observed
+	// when there was none.
+	Opened Answer `json:"opened,omitempty"`
 }
 
 // Link is one entry of a CA directory that holds a certificate.

@@ -98,6 +98,9 @@ type AskedPolicy struct {
 	SecurityLevel int `json:"security_level"`
 	// Ciphers is the list given with --ciphers, as given.
 	Ciphers string `json:"ciphers,omitempty"`
+	// Pins are SHA-256 digests of public keys, in hexadecimal: one of them was
+	// to be in the server's chain.
+	Pins []string `json:"pins,omitempty"`
 }
 
 // Local is what was found on this machine.

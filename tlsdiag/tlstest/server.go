@@ -2,6 +2,7 @@ package tlstest
 
 import (
 	"bufio"
+	"crypto/sha256"
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
@@ -34,6 +35,12 @@ type Dial struct {
 	ALPN       []string
 	Now        time.Time // zero: the function Now
 	Build      time.Time // when the program was built; zero: unknown
+	Checks     Checks
+}
+
+// Checks is what a client demands beyond a chain to a CA that it trusts.
+type Checks struct {
+	Pins [][sha256.Size]byte // digests of public keys
 }
 
 // Listen starts the server of the fault on a port of the loopback that the kernel chooses. The version is the only one

@@ -2,6 +2,7 @@ package tlstest
 
 import (
 	"crypto/elliptic"
+	"crypto/sha256"
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/asn1"
@@ -130,6 +131,14 @@ func BrokenSignature() Fault {
 	ca := root()
 	leaf := Issue(Template{Subject: CN(host), Issuer: ca, Extensions: Server(DNS(host)), Damage: FlipSignature})
 	return chainFault("certificate-signature-invalid", []*Identity{ca}, leaf)
+}
+
+// NotPinned has a client that expects another public key.
+func NotPinned() Fault {
+	ca := root()
+	f := chainFault("pin-mismatch", []*Identity{ca}, leafOf(ca))
+	f.Dial.Checks.Pins = [][sha256.Size]byte{sha256.Sum256([]byte("another key"))}
+	return f
 }
 
 // dated returns a certificate with these dates.

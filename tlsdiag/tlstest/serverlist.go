@@ -31,7 +31,7 @@ func Faults() []Fault {
 		IntermediateOnly, EndEntity, IntermediateMissing, Intercepted, CloudRootChanged, WrongKeyID, BrokenSignature,
 		Expired, NotYetValid, ClockBehind, ClockAhead, CAExpired, IntermediateExpired, IssuerNotACA, IssuerMayNotSign, PathLength,
 		Purposes, Usage, WeakKey, WeakSignature, NameConstraint, CriticalExtension, RejectedByLabel, Malformed, UnsupportedKey,
-		Placeholder,
+		Placeholder, NotPinned,
 		// the name
 		WrongName, AddressNotNamed, AddressAsName, WildcardTooShort, TrailingDot,
 		// negotiation and path

@@ -16,8 +16,9 @@ _culex_options() {
 			-c --disable-clean-session -x -q --qos -M -D --property --will-topic --will-payload --will-qos
 			--will-retain --cafile --capath --tls-use-os-certs --cert --key --keyform --psk --psk-identity
 			--insecure --tls-no-verify --tls-server-name --tls-version --ciphers --tls-alpn --tls-keylog
-			--no-tls --tls-engine --tls-engine-kpass-sha1 --connect-timeout --retry-connect --reconnect-timeout
-			-d --debug --quiet --strict --diag-format --log-format -o --help --version'
+			--no-tls --tls-engine --tls-engine-kpass-sha1 --key-pass-file --key-pass-env --tls-pin --tls-curves
+			--connect-timeout --retry-connect --reconnect-timeout -d --debug --quiet --strict --diag-format
+			--log-format -o --help --version'
 		;;
 	sub)
 		options='-t --topic -T --filter-out -U --unsubscribe -C -E --retained-only --remove-retained --random-filter
@@ -27,8 +28,9 @@ _culex_options() {
 			--disable-clean-session -x -q --qos -M -D --property --will-topic --will-payload --will-qos
 			--will-retain --cafile --capath --tls-use-os-certs --cert --key --keyform --psk --psk-identity
 			--insecure --tls-no-verify --tls-server-name --tls-version --ciphers --tls-alpn --tls-keylog
-			--no-tls --tls-engine --tls-engine-kpass-sha1 --connect-timeout --retry-connect --reconnect-timeout
-			-d --debug --quiet --strict --diag-format --log-format -o --help --version'
+			--no-tls --tls-engine --tls-engine-kpass-sha1 --key-pass-file --key-pass-env --tls-pin --tls-curves
+			--connect-timeout --retry-connect --reconnect-timeout -d --debug --quiet --strict --diag-format
+			--log-format -o --help --version'
 		;;
 	rr)
 		options='-t --topic -e --latency -m --message -f --file -s --stdin-file -n --null-message -R
@@ -38,8 +40,9 @@ _culex_options() {
 			-D --property --will-topic --will-payload --will-qos --will-retain --cafile --capath
 			--tls-use-os-certs --cert --key --keyform --psk --psk-identity --insecure --tls-no-verify
 			--tls-server-name --tls-version --ciphers --tls-alpn --tls-keylog --no-tls --tls-engine
-			--tls-engine-kpass-sha1 --connect-timeout --retry-connect --reconnect-timeout -d --debug --quiet
-			--strict --diag-format --log-format -o --help --version'
+			--tls-engine-kpass-sha1 --key-pass-file --key-pass-env --tls-pin --tls-curves --connect-timeout
+			--retry-connect --reconnect-timeout -d --debug --quiet --strict --diag-format --log-format -o
+			--help --version'
 		;;
 	*) options='' ;;
 	esac
@@ -53,11 +56,11 @@ _culex_value() {
 		--proxy | -u | --username | -P | --pw | --pw-env | -i | --id | -I | --id-prefix | -k | \
 		--keepalive | -x | -M | --will-topic | --will-payload | --psk | --psk-identity | \
 		--tls-server-name | --ciphers | --tls-alpn | --tls-engine | --tls-engine-kpass-sha1 | \
-		--connect-timeout | --reconnect-timeout | -T | --filter-out | -U | --unsubscribe | -C | \
-		--random-filter | -F | -W | -e)
+		--key-pass-env | --tls-pin | --tls-curves | --connect-timeout | --reconnect-timeout | -T | \
+		--filter-out | -U | --unsubscribe | -C | --random-filter | -F | -W | -e)
 		kind='any'
 		;;
-	-f | --file | --unix | --pw-file | --cafile | --cert | --key | --tls-keylog | -o)
+	-f | --file | --unix | --pw-file | --cafile | --cert | --key | --tls-keylog | --key-pass-file | -o)
 		kind='file'
 		;;
 	-h | --host)
