@@ -94,6 +94,13 @@ func (c *connector) secure() error {
 	defer opener.Forget()
 	settings := c.tlsOptions()
 	settings.Opener = opener
+	if dir := c.o.SessionDir; dir != nil {
+		opened, err := transport.OpenSessionDir(*dir)
+		if err != nil {
+			return err
+		}
+		settings.Sessions = opened
+	}
 	secured, err := transport.NewTLS(settings, transport.Environment{Getenv: c.env.getenv, Now: c.env.Now})
 	if err != nil {
 		c.watcher = tlsdiag.Watch(c.dialer.Watch)
@@ -205,7 +212,7 @@ func (c *connector) dial(ctx context.Context) (net.Conn, error) {
 		c.log.Warn().Str("address", c.dialer.Address()).Err(err).Msg("not connected")
 		return nil, err
 	}
-	c.log.Info().Str("address", c.dialer.Address()).Str("tls", conn.TLSVersion()).Msg("connected")
+	c.log.Info().Str("address", c.dialer.Address()).Str("tls", conn.TLSVersion()).Bool("resumed", conn.Resumed()).Msg("connected")
 	if c.dialled != nil {
 		c.dialled()
 	}

@@ -47,6 +47,7 @@ func statusOf(err error) status {
 	var large *mqtt.TooLarge
 	var input *inputError
 	var unsupported *unsupportedError
+	var sessions *transport.SessionDirError
 	switch {
 	case err == nil:
 		return status{}
@@ -54,6 +55,8 @@ func statusOf(err error) status {
 		return dialStatus(dial)
 	case errors.As(err, &unsupported):
 		return status{line: "Unable to connect (This feature is not supported).", detail: err.Error(), code: codeFailure}
+	case errors.As(err, &sessions):
+		return status{line: "Error: " + err.Error() + ".", code: codeFailure}
 	case errors.As(err, &input):
 		return status{line: input.text, code: codeFailure}
 	case errors.As(err, &refused):

@@ -30,6 +30,8 @@ type TLSPolicy struct {
 	ALPN *string `name:"tls-alpn" noun:"protocol" placeholder:"PROTOCOL" since:"1.6" help:"Offer this application protocol (ALPN)."`
 	// KeyLog is a file that receives the session's secrets in the NSS key log format.
 	KeyLog *string `name:"tls-keylog" noun:"file" placeholder:"FILE" since:"2.1" help:"Append the secrets of the session to this file, for a network analyser."`
+	// SessionDir is a directory with TLS sessions to resume (RFC 8446 2.2).
+	SessionDir *string `name:"tls-session-dir" noun:"directory" placeholder:"DIR" since:"culex" help:"Keep TLS sessions in this directory, for the next run to resume."`
 	// NoTLS turns TLS off whatever else is given.
 	NoTLS bool `name:"no-tls" since:"2.1" help:"Never use TLS, whatever the other options say."`
 	// Engine and EnginePassword are accepted for the error that they end in: culex has no OpenSSL engines.

@@ -85,6 +85,7 @@ func (o *Client) ownTLS() []needsTLS {
 		{o.KeyPassEnv != nil, "--key-pass-env"},
 		{o.Pins != nil, "--tls-pin"},
 		{o.Curves != nil, "--tls-curves"},
+		{o.SessionDir != nil, "--tls-session-dir"},
 	}
 }
 

@@ -29,7 +29,8 @@ type Conn struct {
 	// Watcher has seen all of the connection up to Settle.
 	Watcher *tlsdiag.Watcher
 	quick   *quickAck
-	first   []byte // what came first, inside TLS; nil once settled
+	resumed *resumption // nil for none
+	first   []byte      // what came first, inside TLS; nil once settled
 	settled bool
 }
 
@@ -53,6 +54,9 @@ func (c *Conn) Settle() {
 	c.settled, c.first = true, nil
 	c.quick.stop()
 	c.Watcher.Stop()
+	if secured, ok := c.Conn.(*tls.Conn); ok && c.resumed != nil {
+		c.resumed.settle(secured.ConnectionState())
+	}
 }
 
 // TLSVersion names the version of TLS, such as "TLS 1.3"; empty for plain MQTT.
@@ -61,6 +65,12 @@ func (c *Conn) TLSVersion() string {
 		return tls.VersionName(secured.ConnectionState().Version)
 	}
 	return ""
+}
+
+// Resumed tells whether a TLS session was resumed.
+func (c *Conn) Resumed() bool {
+	secured, ok := c.Conn.(*tls.Conn)
+	return ok && secured.ConnectionState().DidResume
 }
 
 // CloseWrite closes our direction: a FIN, under TLS after close_notify.
@@ -87,8 +97,22 @@ func (d *Dialer) Address() string {
 	return net.JoinHostPort(d.Host, strconv.Itoa(d.Port))
 }
 
-// Dial connects, with TLS if that is asked for. The Watcher is returned also with an error, which is an *Error.
+// Dial connects, with TLS if that is asked for. The Watcher is returned also with an error, which is an *Error. Where the
+// attempt to resume a session fails, a second connection does without: what is told is how that one ended.
 func (d *Dialer) Dial(ctx context.Context) (*Conn, *tlsdiag.Watcher, error) {
+	c, w, err := d.attempt(ctx, false)
+	var failed *Error
+	if errors.As(err, &failed) && failed.Op == tlsdiag.OpHandshake && d.TLS.resumed != nil && d.TLS.resumed.hasOffered() && ctx.Err() == nil {
+		return d.attempt(ctx, true)
+	}
+	return c, w, err
+}
+
+// attempt makes one connection. With full it resumes no session.
+func (d *Dialer) attempt(ctx context.Context, full bool) (*Conn, *tlsdiag.Watcher, error) {
+	if d.TLS != nil {
+		d.TLS.resume(d, full)
+	}
 	GrowStack()
 	w := tlsdiag.Watch(d.Watch)
 	raw, err := d.connect(ctx)
@@ -114,7 +138,7 @@ func (d *Dialer) secure(ctx context.Context, c *Conn) error {
 		return d.failed(c.Watcher, tlsdiag.OpHandshake, err)
 	}
 	c.Watcher.Handshaked(secured)
-	c.Conn = secured
+	c.Conn, c.resumed = secured, d.TLS.resumed
 	return nil
 }
 

@@ -34,6 +34,8 @@ type TLSOptions struct {
 	Pins [][sha256.Size]byte
 	// Verify says how much of the broker's certificate is checked.
 	Verify Verification
+	// Sessions has the sessions to resume; nil for none.
+	Sessions *SessionDir
 }
 
 // DefaultSecurityLevel is OpenSSL's on Debian.
@@ -65,6 +67,7 @@ type TLS struct {
 	ciphers *Ciphers
 	pair    *certs.Pair
 	curves  []tls.CurveID
+	resumed *resumption // nil without a directory of sessions
 }
 
 // NewTLS reads the files. Its error is a *certs.FileError for a file that cannot be used, or a *CipherError.
@@ -155,6 +158,9 @@ func (t *TLS) config(w *tlsdiag.Watcher, d *Dialer) *tls.Config {
 	}
 	if t.pair != nil {
 		c.Certificates = []tls.Certificate{t.pair.Certificate}
+	}
+	if t.resumed != nil {
+		c.ClientSessionCache = t.resumed
 	}
 	w.Config(c, func(presented []*x509.Certificate) error { return t.verify(presented, d) })
 	w.ExactAlert(c)

@@ -16,9 +16,9 @@ _culex_options() {
 			-c --disable-clean-session -x -q --qos -M -D --property --will-topic --will-payload --will-qos
 			--will-retain --cafile --capath --tls-use-os-certs --cert --key --keyform --psk --psk-identity
 			--insecure --tls-no-verify --tls-server-name --tls-version --ciphers --tls-alpn --tls-keylog
-			--no-tls --tls-engine --tls-engine-kpass-sha1 --key-pass-file --key-pass-env --tls-pin --tls-curves
-			--connect-timeout --retry-connect --reconnect-timeout -d --debug --quiet --strict --diag-format
-			--log-format -o --help --version'
+			--tls-session-dir --no-tls --tls-engine --tls-engine-kpass-sha1 --key-pass-file --key-pass-env
+			--tls-pin --tls-curves --connect-timeout --retry-connect --reconnect-timeout -d --debug --quiet
+			--strict --diag-format --log-format -o --help --version'
 		;;
 	sub)
 		options='-t --topic -T --filter-out -U --unsubscribe -C -E --retained-only --remove-retained --random-filter
@@ -28,9 +28,9 @@ _culex_options() {
 			--disable-clean-session -x -q --qos -M -D --property --will-topic --will-payload --will-qos
 			--will-retain --cafile --capath --tls-use-os-certs --cert --key --keyform --psk --psk-identity
 			--insecure --tls-no-verify --tls-server-name --tls-version --ciphers --tls-alpn --tls-keylog
-			--no-tls --tls-engine --tls-engine-kpass-sha1 --key-pass-file --key-pass-env --tls-pin --tls-curves
-			--connect-timeout --retry-connect --reconnect-timeout -d --debug --quiet --strict --diag-format
-			--log-format -o --help --version'
+			--tls-session-dir --no-tls --tls-engine --tls-engine-kpass-sha1 --key-pass-file --key-pass-env
+			--tls-pin --tls-curves --connect-timeout --retry-connect --reconnect-timeout -d --debug --quiet
+			--strict --diag-format --log-format -o --help --version'
 		;;
 	rr)
 		options='-t --topic -e --latency -m --message -f --file -s --stdin-file -n --null-message -R
@@ -39,10 +39,10 @@ _culex_options() {
 			--id -I --id-prefix -V --protocol-version -k --keepalive -c --disable-clean-session -x -q --qos -M
 			-D --property --will-topic --will-payload --will-qos --will-retain --cafile --capath
 			--tls-use-os-certs --cert --key --keyform --psk --psk-identity --insecure --tls-no-verify
-			--tls-server-name --tls-version --ciphers --tls-alpn --tls-keylog --no-tls --tls-engine
-			--tls-engine-kpass-sha1 --key-pass-file --key-pass-env --tls-pin --tls-curves --connect-timeout
-			--retry-connect --reconnect-timeout -d --debug --quiet --strict --diag-format --log-format -o
-			--help --version'
+			--tls-server-name --tls-version --ciphers --tls-alpn --tls-keylog --tls-session-dir --no-tls
+			--tls-engine --tls-engine-kpass-sha1 --key-pass-file --key-pass-env --tls-pin --tls-curves
+			--connect-timeout --retry-connect --reconnect-timeout -d --debug --quiet --strict --diag-format
+			--log-format -o --help --version'
 		;;
 	*) options='' ;;
 	esac
@@ -77,7 +77,7 @@ _culex_value() {
 	-D | --property)
 		kind='property'
 		;;
-	--capath)
+	--capath | --tls-session-dir)
 		kind='directory'
 		;;
 	--keyform)

@@ -79,6 +79,7 @@ complete -c culex -n '__culex_command pub sub rr' -l tls-version -x -a 'tlsv1.3 
 complete -c culex -n '__culex_command pub sub rr' -l ciphers -x -d 'The cipher suites to allow, as an OpenSSL cipher list.'
 complete -c culex -n '__culex_command pub sub rr' -l tls-alpn -x -d 'Offer this application protocol (ALPN).'
 complete -c culex -n '__culex_command pub sub rr' -l tls-keylog -r -F -d 'Append the secrets of the session to this file, for a network analyser.'
+complete -c culex -n '__culex_command pub sub rr' -l tls-session-dir -x -a '(__fish_complete_directories)' -d 'Keep TLS sessions in this directory, for the next run to resume.'
 complete -c culex -n '__culex_command pub sub rr' -l no-tls -d 'Never use TLS, whatever the other options say.'
 complete -c culex -n '__culex_command pub sub rr' -l tls-engine -x -d 'An OpenSSL engine (culex has none).'
 complete -c culex -n '__culex_command pub sub rr' -l tls-engine-kpass-sha1 -x -d 'The SHA-1 hash of the password of an engine\'s key (culex has no engines).'
