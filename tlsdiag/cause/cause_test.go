@@ -41,6 +41,24 @@ func TestCatalogueIsComplete(t *testing.T) {
 }
 
 // TestOneCauseOneFile: each cause stands in the file of its name.
+func TestGroups(t *testing.T) {
+	count := map[Group]int{}
+	for _, c := range List() {
+		count[GroupOf(c.ID)]++
+	}
+	if count[0] != 0 || len(count) != 4 || GroupOf(Unclassified) != 0 {
+		t.Errorf("%v", count)
+	}
+	for id, want := range map[string]Group{
+		"key-mismatch": GroupFiles, "issuer-not-trusted": GroupServer, "server-name-mismatch": GroupServer, "client-certificate-expired": GroupClient,
+		"tls-to-plain-port": GroupNegotiation,
+	} {
+		if got := GroupOf(id); got != want {
+			t.Errorf("%s: %d, want %d", id, got, want)
+		}
+	}
+}
+
 func TestOneCauseOneFile(t *testing.T) {
 	for _, c := range List() {
 		name := strings.ReplaceAll(c.ID, "-", "_") + ".go"

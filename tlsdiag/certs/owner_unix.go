@@ -9,9 +9,18 @@ import (
 
 // ownerOf returns the owner and the group of a file.
 func ownerOf(info fs.FileInfo) (owner, group string) {
-	stat, ok := info.Sys().(*syscall.Stat_t)
+	uid, gid, ok := ownerIDs(info)
 	if !ok {
 		return "", ""
 	}
-	return userName(int(stat.Uid)), groupName(int(stat.Gid))
+	return userName(uid), groupName(gid)
+}
+
+// ownerIDs returns their numbers.
+func ownerIDs(info fs.FileInfo) (owner, group int, ok bool) {
+	stat, ok := info.Sys().(*syscall.Stat_t)
+	if !ok {
+		return 0, 0, false
+	}
+	return int(stat.Uid), int(stat.Gid), true
 }

@@ -40,6 +40,16 @@ func TestTextAsItIs(t *testing.T) {
 	}
 }
 
+func TestTextWithMore(t *testing.T) {
+	f := finding()
+	f.Rival = ""
+	got := report.TextWith(f, []report.Line{{Label: "or:", Text: "one"}, {Label: "or:", Text: "two"}, {Label: "test:", Text: "ask"}}, report.Options{})
+	const want = "  also: the broker's certificate expired 3d 4h ago\n  or:   one\n        two\n  test: ask\n  id:   server-name-mismatch (likely)\n"
+	if !strings.HasSuffix(got, want) {
+		t.Errorf("got\n%swant at the end\n%s", got, want)
+	}
+}
+
 func TestTextWraps(t *testing.T) {
 	for _, width := range []int{1, 32, 40, 60, 80, 200} {
 		text := report.Text(finding(), report.Options{Width: width})

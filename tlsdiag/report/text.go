@@ -33,8 +33,14 @@ const (
 	commandWidth = 10
 )
 
+// Line is a further line of a text, behind a label of at most five characters.
+type Line struct{ Label, Text string }
+
 // Text writes f as lines, the last one ended.
-func Text(f cause.Finding, o Options) string {
+func Text(f cause.Finding, o Options) string { return TextWith(f, nil, o) }
+
+// TextWith is Text with more lines before the identifier. One with the label of the line before it stands under that.
+func TextWith(f cause.Finding, more []Line, o Options) string {
 	w := writer{options: o}
 	w.item("tls: ", o.paint(bold, "tls: "), "     ", f.Headline)
 	w.list("seen:", f.Seen)
@@ -48,6 +54,15 @@ func Text(f cause.Finding, o Options) string {
 	}
 	for _, n := range f.Also {
 		w.labelled("also:", n.Headline)
+	}
+	last := ""
+	for _, l := range more {
+		label := l.Label
+		if label == last {
+			label = ""
+		}
+		w.labelled(label, l.Text)
+		last = l.Label
 	}
 	w.labelled("id:", f.ID+" "+confidence(f))
 	return w.String()
