@@ -156,6 +156,7 @@ func bench(t *testing.T) map[string][]byte {
 	} {
 		files[made[0]] = run(t, dir, made[0], "openssl", made[1:]...)
 	}
+	files["crl.pem"] = files["CRL"]
 	files["openssh.key"] = run(t, dir, "openssh.key", "ssh-keygen", "-q", "-t", "rsa", "-b", "2048", "-N", "", "-f", "openssh.key")
 	return files
 }

@@ -51,7 +51,7 @@ func (w *Watcher) describe() *evidence.Session {
 func asked(t *Settings) evidence.Asked {
 	return evidence.Asked{
 		Program: t.Program, TLS: t.TLS,
-		AskedTrust:    evidence.AskedTrust{CAFile: t.Trust.CAFile, CAPath: t.Trust.CAPath, OSCerts: t.Trust.OSCerts},
+		AskedTrust:    evidence.AskedTrust{CAFile: t.Trust.CAFile, CAPath: t.Trust.CAPath, OSCerts: t.Trust.OSCerts, CRLFiles: t.CRLFiles},
 		AskedIdentity: evidence.AskedIdentity{CertFile: t.CertFile, KeyFile: t.KeyFile},
 		AskedPolicy: evidence.AskedPolicy{
 			Insecure: t.Policy.Insecure, MinVersion: evidence.Version(t.Policy.MinVersion), ALPN: t.Policy.ALPN,
@@ -241,7 +241,8 @@ func (w *Watcher) describeCertificates(s *evidence.Session, flow *record.Seen, s
 		peer = parse(flow.Server)
 	}
 	own := sentChain(seen)
-	all := anchors(w.store(), peer, own)
+	store := w.store()
+	all := anchors(store, peer, own)
 	p := pool{}
 	p.add(peer...)
 	p.add(own...)
@@ -254,6 +255,7 @@ func (w *Watcher) describeCertificates(s *evidence.Session, flow *record.Seen, s
 	s.Peer.Chain = p.describe(peer)
 	s.Peer.Unparsed = w.unparsed()
 	s.Trust = p.describeTrust(all)
+	s.Trust.CRLs = describeCRLs(store.CRLs())
 	describeMatch(s, peer)
 	w.describeVerdict(s, seen, peer)
 	w.describeClient(s, &p, flow, seen, own)

@@ -53,7 +53,7 @@ func describeFileError(s *evidence.Session, f *evidence.File, e *certs.FileError
 		f.Exists, f.Directory = evidence.Yes, evidence.No
 	case certs.Empty:
 		f.Format = cause.FormatEmpty
-	case certs.NoCertificate, certs.NoKey:
+	case certs.NoCertificate, certs.NoKey, certs.NoCRL:
 		f.Format = cause.FormatPEM
 		if e.Found != "" {
 			f.Items = []evidence.Item{{Kind: e.Found}}
@@ -72,8 +72,11 @@ func describeFileError(s *evidence.Session, f *evidence.File, e *certs.FileError
 	case certs.Damaged:
 		if item.Kind == "" {
 			item.Kind = cause.KindCertificate
-			if f.Role == evidence.RoleKey {
+			switch f.Role {
+			case evidence.RoleKey:
 				item.Kind = cause.KindPrivateKey
+			case evidence.RoleCRL:
+				item.Kind = cause.KindCRL
 			}
 		}
 		if item.Damage == "" {

@@ -68,6 +68,12 @@ func newClient(t testing.TB, f tlstest.Fault, port int) *client {
 		s.Trust.OSCerts = true
 		c.store.AddSystem(s.Getenv)
 	}
+	if d.Checks.CRL != nil {
+		s.CRLFiles = []string{write(t, dir, "crl.pem", d.Checks.CRL)}
+		if err := c.store.AddCRLFile(s.CRLFiles[0]); err != nil {
+			t.Fatal(err)
+		}
+	}
 	if d.Chain != nil {
 		s.CertFile = write(t, dir, "client.crt", tlstest.Bundle(d.Chain...))
 		s.KeyFile = write(t, dir, "client.key", d.Chain[0].KeyPEM())

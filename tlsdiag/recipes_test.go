@@ -84,6 +84,21 @@ func sealedBy(f files, reason error) func(testing.TB) *client {
 	}
 }
 
+// listed reads a file of revocation lists; nil: there is none.
+func listed(content []byte) func(testing.TB) *client {
+	return func(t testing.TB) *client {
+		dir := t.TempDir()
+		path := filepath.Join(dir, "crl.pem")
+		if content != nil {
+			write(t, dir, "crl.pem", content)
+		}
+		c := load(t, files{}, func(s *tlsdiag.Settings) { s.CRLFiles = []string{path} })
+		c.dir = dir
+		c.watcher.Failed(tlsdiag.OpLoad, certs.NewStore().AddCRLFile(path))
+		return c
+	}
+}
+
 // fails reports an error that this test cannot bring about, such as a missing
 // permission where the tests run as root.
 func fails(err error, change func(*tlsdiag.Settings)) func(testing.TB) *client {
@@ -195,6 +210,11 @@ func fileRecipes() []recipe {
 				write(t, dir, "right.key", key)
 			})
 		}},
+		{id: "crl-file-missing", run: listed(nil)},
+		{id: "crl-file-unreadable", told: true, run: fails(unreadable("--crl-file", "/etc/mosquitto/crl.pem", 0o600, "/etc/mosquitto/crl.pem"), nil)},
+		{id: "crl-file-damaged", run: listed(block("X509 CRL", []byte{0x30, 0}))},
+		{id: "crl-file-no-crl", run: listed(ca.CertPEM())},
+		{id: "crl-file-no-crl+der", run: listed(ca.DER)},
 		{id: "client-certificate-weak", run: from(files{cert: weak.CertPEM(), key: weak.KeyPEM()})},
 		{id: "unsupported-key-type+openssh", run: from(files{cert: cert, key: block("OPENSSH PRIVATE KEY", []byte("openssh-key-v1\x00"))})},
 		{id: "ciphers-option-unknown", told: true, run: fails(errors.New("HIHG is not a known cipher suite or keyword, but HIGH is"), func(s *tlsdiag.Settings) { s.Policy.Ciphers = "HIHG" })},

@@ -63,7 +63,9 @@ type Settings struct {
 	Trust Trust
 	// CertFile and KeyFile are the client's own; empty if not given.
 	CertFile, KeyFile string
-	Policy            Policy
+	// CRLFiles are files with revocation lists; none if none was given.
+	CRLFiles []string
+	Policy   Policy
 	// Program is the command as it was called, for example mosquitto_pub; it
 	// stands in commands that the finding shows.
 	Program string

@@ -64,6 +64,9 @@ func (w *Watcher) store() *certs.Store {
 	if t.OSCerts {
 		s.AddSystem(w.settings.getenv)
 	}
+	for _, path := range w.settings.CRLFiles {
+		_ = s.AddCRLFile(path) // likewise
+	}
 	return s
 }
 
@@ -165,7 +168,7 @@ func (w *Watcher) directory(s *evidence.Session) []*x509.Certificate {
 
 // role is what an option's file is for.
 func role(option string) evidence.Role {
-	for _, r := range [...]evidence.Role{evidence.RoleCAFile, evidence.RoleCAPath, evidence.RoleCertificate, evidence.RoleKey} {
+	for _, r := range [...]evidence.Role{evidence.RoleCAFile, evidence.RoleCAPath, evidence.RoleCertificate, evidence.RoleKey, evidence.RoleCRL} {
 		if r.Option() == option {
 			return r
 		}

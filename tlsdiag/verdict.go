@@ -28,6 +28,7 @@ func describeVerdict(err error, host string, now time.Time) *evidence.Verdict {
 		case own.Name != "":
 			v.Detail = own.Name
 		}
+		describeRevocation(v, own)
 		return v
 	}
 	number, c := goVerdict(err, host, now)

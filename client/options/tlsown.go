@@ -12,6 +12,8 @@ type TLSOwn struct {
 	KeyPassFile *string `name:"key-pass-file" noun:"file" placeholder:"FILE" lastwins:"passphrase" since:"culex" help:"Read the pass phrase of the key from the first line of a file."`
 	// KeyPassEnv is the environment variable with it.
 	KeyPassEnv *string `name:"key-pass-env" noun:"name" placeholder:"NAME" lastwins:"passphrase" since:"culex" help:"Take the pass phrase of the key from an environment variable."`
+	// CRLFiles are files with certificate revocation lists.
+	CRLFiles Files `name:"crl-file" noun:"file" placeholder:"FILE" since:"culex" help:"Refuse a broker whose certificate is on this revocation list."`
 	// Pins are digests of public keys, one of which the broker's chain has to hold.
 	Pins Pins `name:"tls-pin" noun:"pin" placeholder:"PIN" since:"culex" help:"Expect this public key in the broker's chain: sha256/BASE64."`
 	// Curves lists the groups for the key exchange.
@@ -28,6 +30,15 @@ func (o *TLSOwn) PassPhrase() (phrase string, ok bool) {
 		return "", false
 	}
 	return *o.passPhrase, true
+}
+
+// Files are names of files, in the order given.
+type Files []string
+
+func (v *Files) read(p *pass) error {
+	word, err := p.word()
+	*v = append(*v, word)
+	return err
 }
 
 // Pins are SHA-256 digests of the SubjectPublicKeyInfo of certificates (RFC 7469 2.4), in the order given.

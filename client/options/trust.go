@@ -83,6 +83,7 @@ func (o *Client) ownTLS() []needsTLS {
 		{o.ServerName != nil, "--tls-server-name"},
 		{o.KeyPassFile != nil, "--key-pass-file"},
 		{o.KeyPassEnv != nil, "--key-pass-env"},
+		{o.CRLFiles != nil, "--crl-file"},
 		{o.Pins != nil, "--tls-pin"},
 		{o.Curves != nil, "--tls-curves"},
 		{o.SessionDir != nil, "--tls-session-dir"},

@@ -15,6 +15,8 @@ type TLSOptions struct {
 	// CAFile, CAPath and OSCerts are where trust anchors come from.
 	CAFile, CAPath string
 	OSCerts        bool
+	// CRLFiles hold revocation lists; with any, the broker's certificate is looked for on that of its CA.
+	CRLFiles []string
 	// CertFile and KeyFile are the client's own; both or neither.
 	CertFile, KeyFile string
 	// Opener opens a key that is under a pass phrase, or a bundle; nil refuses them.
@@ -96,6 +98,11 @@ func NewTLS(o TLSOptions, env Environment) (*TLS, error) {
 	}
 	if o.OSCerts {
 		t.store.AddSystem(env.Getenv)
+	}
+	for _, path := range o.CRLFiles {
+		if err := t.store.AddCRLFile(path); err != nil {
+			return nil, err
+		}
 	}
 	if o.CertFile == "" {
 		return t, nil

@@ -20,6 +20,7 @@ const (
 	KindCertificate = "certificate"
 	KindPrivateKey  = "private key"
 	KindBundle      = "PKCS #12 bundle"
+	KindCRL         = "certificate revocation list"
 )
 
 // given returns the file of a role when reading the files is what failed.
@@ -179,6 +180,14 @@ func damage(f *evidence.File, kind string) (Finding, bool) {
 	it, ok := damaged(f, kind)
 	if !ok {
 		return Finding{}, false
+	}
+	if it.Line == 0 {
+		return Finding{
+			Confidence: Sure,
+			Headline:   fmt.Sprintf("the %s in %s is damaged: %s", kind, f.Path, it.Damage),
+			Seen:       []string{option(f) + ": it is in DER form"},
+			Hints:      []Hint{{Gateway, "copy the file again, as a binary file", ""}},
+		}, true
 	}
 	return Finding{
 		Confidence: Sure,

@@ -19,13 +19,14 @@ client-certificate-not-yet-valid client-certificate-purpose client-certificate-r
 client-certificate-revoked client-certificate-same-subject client-certificate-signature-invalid
 client-certificate-weak client-hello-too-large client-intermediate-missing client-issuer-not-trusted
 client-tls-version-too-new clock-ahead clock-behind closed-after-client-hello closed-after-connect
-cloud-root-changed connection-intercepted connection-refused intermediate-expired intermediate-missing
+cloud-root-changed connection-intercepted connection-refused crl-expired crl-file-damaged crl-file-missing crl-file-no-crl
+crl-file-unreadable crl-issuer-may-not-sign crl-missing crl-not-yet-valid crl-signature-invalid crl-unusable intermediate-expired intermediate-missing
 issuer-may-not-sign issuer-not-a-ca issuer-not-trusted key-damaged key-der key-encrypted key-mismatch
 key-missing key-no-key key-pass-phrase-wrong key-unreadable name-constraint-violated name-in-common-name-only no-common-cipher-suite
 no-common-curve no-common-signature-algorithm no-connack path-length-exceeded peer-is-http peer-is-https
 peer-not-mqtt peer-not-tls peer-silent pin-mismatch plain-to-tls-port private-ca-not-given psk-identity-unknown
 psk-key-wrong server-certificate-expired server-certificate-expires-soon server-certificate-key-usage
-server-certificate-not-yet-valid server-certificate-purpose server-flight-stalled server-name-is-address
+server-certificate-not-yet-valid server-certificate-purpose server-certificate-revoked server-flight-stalled server-name-is-address
 server-name-mismatch server-name-trailing-dot server-name-unknown server-name-wildcard server-self-signed
 server-self-signed-replaced server-tls-version-too-new server-tls-version-too-old server-wants-certificates
 server-wants-psk sni-default-certificate tls-not-enabled tls-to-plain-port unknown-critical-extension

@@ -19,6 +19,7 @@ const (
 	TooLarge                           // more than MaxFileSize
 	Empty                              // no byte, or only white space
 	NoCertificate                      // Found says what it holds instead
+	NoCRL                              // Found says what it holds instead
 	NoKey                              // Found says what it holds instead
 	IsDER                              // DER of what is not wanted; Found says of what
 	IsPKCS12                           // a PKCS #12 bundle that is not wanted, or that cannot be read: Err
@@ -33,7 +34,7 @@ const (
 
 // FileError is a certificate, key or CA file that cannot be used. Which fields are set depends on Problem.
 type FileError struct {
-	Option      string // "--cafile", "--capath", "--cert" or "--key"
+	Option      string // "--cafile", "--capath", "--cert", "--key" or "--crl-file"
 	Path        string
 	Problem     Problem
 	Found       string            // what the file holds: "private key", "HTML page", …
@@ -90,6 +91,7 @@ func (p Problem) String() string {
 		TooLarge:        "is too large",
 		Empty:           "is empty",
 		NoCertificate:   "holds no certificate",
+		NoCRL:           "holds no certificate revocation list",
 		NoKey:           "holds no private key",
 		IsDER:           "is DER of something else",
 		IsPKCS12:        "is a PKCS #12 bundle that cannot be used",

@@ -36,7 +36,7 @@ func describeLabel(label string) string {
 		return foundCertificate
 	case certificateRequest, "NEW CERTIFICATE REQUEST":
 		return foundRequest
-	case "X509 CRL":
+	case labelCRL:
 		return foundCRL
 	case "PUBLIC KEY", "RSA PUBLIC KEY":
 		return foundPublicKey

@@ -54,6 +54,43 @@ func FuzzKeyFile(f *testing.F) {
 	})
 }
 
+// What a file of revocation lists is read as, it must be read as again when its lists are written anew; and what crypto/x509
+// reads of a list must be what is read here.
+func FuzzCRLFile(f *testing.F) {
+	f.Fuzz(func(t *testing.T, data []byte) {
+		lists, err := parseCRLs("crl.pem", data)
+		if (err == nil) != (len(lists) > 0) {
+			t.Fatalf("%d lists and the error %v", len(lists), err)
+		}
+		for _, l := range lists {
+			again, err := parseCRLs("crl.der", l.signed.Raw)
+			if err != nil || !bytes.Equal(again[0].revoked, l.revoked) || again[0].canonical != l.canonical || !again[0].NextUpdate.Equal(l.NextUpdate) {
+				t.Fatalf("written anew: %v", err)
+			}
+			theirs, err := x509.ParseRevocationList(l.signed.Raw)
+			if err != nil {
+				continue
+			}
+			if !theirs.ThisUpdate.Equal(l.ThisUpdate) || !theirs.NextUpdate.Equal(l.NextUpdate) || !bytes.Equal(theirs.RawIssuer, l.Issuer) ||
+				theirs.SignatureAlgorithm != l.signed.SignatureAlgorithm {
+				t.Errorf("crypto/x509 reads another list: %+v", theirs)
+			}
+			for _, entry := range theirs.RevokedCertificateEntries {
+				tbs := wrap(tagSequence, wrap(tagInteger, serialBytes(entry.Raw)))
+				if v := l.find(&x509.Certificate{RawTBSCertificate: tbs}); v == nil {
+					t.Errorf("%v is revoked and not found", entry.SerialNumber)
+				}
+			}
+		}
+	})
+}
+
+// serialBytes returns the contents of the serial number in an entry.
+func serialBytes(entry []byte) []byte {
+	outer := elements{rest: entry}
+	return outer.expect(tagSequence).inside().expect(tagInteger).contents
+}
+
 // The canonical form of a name is its own canonical form.
 func FuzzCanonicalName(f *testing.F) {
 	f.Fuzz(func(t *testing.T, der []byte) {

@@ -4,7 +4,7 @@ package certs
 // when they search, and that `openssl verify` prints.
 type ErrorNumber int
 
-// The verdicts that Verify gives, and those of certificate revocation lists for who checks these.
+// The verdicts that Verify gives.
 const (
 	OK                            ErrorNumber = 0
 	Unspecified                   ErrorNumber = 1
@@ -29,7 +29,9 @@ const (
 	UnableToGetCRLIssuer          ErrorNumber = 33
 	UnhandledCriticalExtension    ErrorNumber = 34
 	KeyUsageNoCRLSign             ErrorNumber = 35
+	UnhandledCriticalCRLExtension ErrorNumber = 36
 	ProxyCertificatesNotAllowed   ErrorNumber = 40
+	DifferentCRLScope             ErrorNumber = 44
 	PermittedViolation            ErrorNumber = 47
 	ExcludedViolation             ErrorNumber = 48
 	SubtreeMinMax                 ErrorNumber = 49
@@ -71,7 +73,9 @@ func (n ErrorNumber) String() string {
 		UnableToGetCRLIssuer:          "unable to get CRL issuer certificate",
 		UnhandledCriticalExtension:    "unhandled critical extension",
 		KeyUsageNoCRLSign:             "key usage does not include CRL signing",
+		UnhandledCriticalCRLExtension: "unhandled critical CRL extension",
 		ProxyCertificatesNotAllowed:   "proxy certificates not allowed, please set the appropriate flag",
+		DifferentCRLScope:             "different CRL scope",
 		PermittedViolation:            "permitted subtree violation",
 		ExcludedViolation:             "excluded subtree violation",
 		SubtreeMinMax:                 "name constraints minimum and maximum not supported",

@@ -30,6 +30,7 @@ const (
 	optionCAPath = "--capath"
 	optionCert   = "--cert"
 	optionKey    = "--key"
+	optionCRL    = "--crl-file"
 )
 
 // LoadPair reads a certificate chain and the private key of its first certificate, each in PEM, or in DER, or in a PKCS #12

@@ -16,6 +16,7 @@ type Store struct {
 	loaded map[string][]*entry // by canonical subject
 	files  []*entry            // what AddFile read, in order
 	places []*place            // where to look for what is not loaded, in order
+	crls   []*CRL
 }
 
 // NewStore returns an empty store.

@@ -29,20 +29,27 @@ type Result struct {
 	NameInCommonNameOnly bool                // Host matched the Common Name, for want of a dNSName in the certificate
 }
 
-// VerifyError is the refusal of a chain. Which of the last fields are set depends on Number.
+// VerifyError is the refusal of a chain.
 type VerifyError struct {
 	Number        ErrorNumber
-	Depth         int                   // the index in Chain of the certificate at fault
-	Certificate   *x509.Certificate     // the certificate at fault
-	Chain         []*x509.Certificate   // what was built until then, end-entity first
-	Untrusted     int                   // how many elements of Chain, from the first on, came from the peer
-	Host          string                // Options.Host
-	Now           time.Time             // Options.Now
-	SecurityLevel int                   // Options.SecurityLevel
-	Bits          int                   // EEKeyTooSmall, CAKeyTooSmall, CAMDTooWeak: the strength found, in bits of security
-	ExtensionID   asn1.ObjectIdentifier // UnhandledCriticalExtension: which
-	Name          string                // a name constraint's verdicts: the name that it is about
-	Constraint    string                // and the subtree that excludes it, or the permitted ones
+	Depth         int                 // the index in Chain of the certificate at fault
+	Certificate   *x509.Certificate   // the certificate at fault
+	Chain         []*x509.Certificate // what was built until then, end-entity first
+	Untrusted     int                 // how many elements of Chain, from the first on, came from the peer
+	Host          string              // Options.Host
+	Now           time.Time           // Options.Now
+	SecurityLevel int                 // Options.SecurityLevel
+	VerifyDetail
+}
+
+// VerifyDetail is what a VerifyError says beyond its number. Which fields are set depends on that.
+type VerifyDetail struct {
+	Bits        int                   // EEKeyTooSmall, CAKeyTooSmall, CAMDTooWeak: the strength found, in bits of security
+	ExtensionID asn1.ObjectIdentifier // UnhandledCriticalExtension: which
+	Name        string                // a name constraint's verdicts: the name that it is about
+	Constraint  string                // and the subtree that excludes it, or the permitted ones
+	CRL         *CRL                  // the verdicts about revocation lists: the list, nil for UnableToGetCRL where there is none
+	Revoked     *Revocation           // CertRevoked: the entry
 }
 
 // Error returns the number, OpenSSL's sentence and the certificate.
@@ -92,8 +99,10 @@ func (v *verification) run(peer []*facts) (NameMatch, *VerifyError) {
 	if err != nil {
 		return match, err
 	}
-	if err := v.checkSignatures(); err != nil {
-		return match, err
+	for _, step := range []func() *VerifyError{v.checkRevocation, v.checkSignatures} {
+		if err := step(); err != nil {
+			return match, err
+		}
 	}
 	return match, v.checkNameConstraints()
 }

@@ -34,6 +34,25 @@ type Trust struct {
 	// InSystem says whether a certificate of the system's store, which was
 	// not asked for, is the issuer that is missing.
 	InSystem Answer `json:"in_system,omitempty"`
+	// CRLs are the revocation lists that were given.
+	CRLs []CRL `json:"crls,omitempty"`
+}
+
+// CRL is a certificate revocation list (RFC 5280 section 5).
+type CRL struct {
+	Place
+	Issuer Name `json:"issuer"`
+	// ThisUpdate is when it was made, and NextUpdate when the next one was due;
+	// the latter is absent where the list does not say.
+	ThisUpdate time.Time `json:"this_update"`
+	NextUpdate time.Time `json:"next_update,omitzero"`
+}
+
+// Revocation is an entry of a CRL.
+type Revocation struct {
+	Time time.Time `json:"time"`
+	// Reason is the CRLReason in the standard's words; empty if none is given.
+	Reason string `json:"reason,omitempty"`
 }
 
 // Client is this side's own certificate and what the server asked of it.

@@ -11,6 +11,7 @@ const (
 	RoleCAPath      Role = "ca-path"
 	RoleCertificate Role = "certificate"
 	RoleKey         Role = "key"
+	RoleCRL         Role = "crl"
 )
 
 // Option is the option that names a file of this role.
@@ -24,6 +25,8 @@ func (r Role) Option() string {
 		return "--cert"
 	case RoleKey:
 		return "--key"
+	case RoleCRL:
+		return "--crl-file"
 	}
 	return ""
 }

@@ -78,6 +78,8 @@ type AskedTrust struct {
 	CAPath string `json:"ca_path,omitempty"`
 	// OSCerts says that the certificates of the operating system were asked for.
 	OSCerts bool `json:"os_certs,omitempty"`
+	// CRLFiles are files with revocation lists.
+	CRLFiles []string `json:"crl_files,omitempty"`
 }
 
 // AskedIdentity is as whom the client was to appear.
@@ -190,4 +192,8 @@ type Verdict struct {
 	Detail string `json:"detail,omitempty"`
 	// Judge is who came to it: "OpenSSL's rules" or "crypto/x509".
 	Judge string `json:"judge,omitempty"`
+	// CRL is the revocation list that the verdict is about, and Revoked the
+	// entry for the certificate in it.
+	CRL     *CRL        `json:"crl,omitempty"`
+	Revoked *Revocation `json:"revoked,omitempty"`
 }

@@ -41,6 +41,7 @@ type Dial struct {
 // Checks is what a client demands beyond a chain to a CA that it trusts.
 type Checks struct {
 	Pins [][sha256.Size]byte // digests of public keys
+	CRL  []byte              // the contents of a file with revocation lists; nil: none is given
 }
 
 // Listen starts the server of the fault on a port of the loopback that the kernel chooses. The version is the only one

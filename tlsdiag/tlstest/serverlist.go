@@ -32,6 +32,7 @@ func Faults() []Fault {
 		Expired, NotYetValid, ClockBehind, ClockAhead, CAExpired, IntermediateExpired, IssuerNotACA, IssuerMayNotSign, PathLength,
 		Purposes, Usage, WeakKey, WeakSignature, NameConstraint, CriticalExtension, RejectedByLabel, Malformed, UnsupportedKey,
 		Placeholder, NotPinned,
+		ServerRevoked, CRLMissing, CRLExpired, CRLNotYetValid, CRLSignature, CRLIssuer, CRLUnusable,
 		// the name
 		WrongName, AddressNotNamed, AddressAsName, WildcardTooShort, TrailingDot,
 		// negotiation and path

@@ -17,8 +17,8 @@ _culex_options() {
 			--will-retain --cafile --capath --tls-use-os-certs --cert --key --keyform --psk --psk-identity
 			--insecure --tls-no-verify --tls-server-name --tls-version --ciphers --tls-alpn --tls-keylog
 			--tls-session-dir --no-tls --tls-engine --tls-engine-kpass-sha1 --key-pass-file --key-pass-env
-			--tls-pin --tls-curves --connect-timeout --retry-connect --reconnect-timeout -d --debug --quiet
-			--strict --diag-format --log-format -o --help --version'
+			--crl-file --tls-pin --tls-curves --connect-timeout --retry-connect --reconnect-timeout -d --debug
+			--quiet --strict --diag-format --log-format -o --help --version'
 		;;
 	sub)
 		options='-t --topic -T --filter-out -U --unsubscribe -C -E --retained-only --remove-retained --random-filter
@@ -29,8 +29,8 @@ _culex_options() {
 			--will-retain --cafile --capath --tls-use-os-certs --cert --key --keyform --psk --psk-identity
 			--insecure --tls-no-verify --tls-server-name --tls-version --ciphers --tls-alpn --tls-keylog
 			--tls-session-dir --no-tls --tls-engine --tls-engine-kpass-sha1 --key-pass-file --key-pass-env
-			--tls-pin --tls-curves --connect-timeout --retry-connect --reconnect-timeout -d --debug --quiet
-			--strict --diag-format --log-format -o --help --version'
+			--crl-file --tls-pin --tls-curves --connect-timeout --retry-connect --reconnect-timeout -d --debug
+			--quiet --strict --diag-format --log-format -o --help --version'
 		;;
 	rr)
 		options='-t --topic -e --latency -m --message -f --file -s --stdin-file -n --null-message -R
@@ -40,9 +40,9 @@ _culex_options() {
 			-D --property --will-topic --will-payload --will-qos --will-retain --cafile --capath
 			--tls-use-os-certs --cert --key --keyform --psk --psk-identity --insecure --tls-no-verify
 			--tls-server-name --tls-version --ciphers --tls-alpn --tls-keylog --tls-session-dir --no-tls
-			--tls-engine --tls-engine-kpass-sha1 --key-pass-file --key-pass-env --tls-pin --tls-curves
-			--connect-timeout --retry-connect --reconnect-timeout -d --debug --quiet --strict --diag-format
-			--log-format -o --help --version'
+			--tls-engine --tls-engine-kpass-sha1 --key-pass-file --key-pass-env --crl-file --tls-pin
+			--tls-curves --connect-timeout --retry-connect --reconnect-timeout -d --debug --quiet --strict
+			--diag-format --log-format -o --help --version'
 		;;
 	*) options='' ;;
 	esac
@@ -60,7 +60,8 @@ _culex_value() {
 		--filter-out | -U | --unsubscribe | -C | --random-filter | -F | -W | -e)
 		kind='any'
 		;;
-	-f | --file | --unix | --pw-file | --cafile | --cert | --key | --tls-keylog | --key-pass-file | -o)
+	-f | --file | --unix | --pw-file | --cafile | --cert | --key | --tls-keylog | --key-pass-file | \
+		--crl-file | -o)
 		kind='file'
 		;;
 	-h | --host)

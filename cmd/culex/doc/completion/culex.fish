@@ -85,6 +85,7 @@ complete -c culex -n '__culex_command pub sub rr' -l tls-engine -x -d 'An OpenSS
 complete -c culex -n '__culex_command pub sub rr' -l tls-engine-kpass-sha1 -x -d 'The SHA-1 hash of the password of an engine\'s key (culex has no engines).'
 complete -c culex -n '__culex_command pub sub rr' -l key-pass-file -r -F -d 'Read the pass phrase of the key from the first line of a file.'
 complete -c culex -n '__culex_command pub sub rr' -l key-pass-env -x -d 'Take the pass phrase of the key from an environment variable.'
+complete -c culex -n '__culex_command pub sub rr' -l crl-file -r -F -d 'Refuse a broker whose certificate is on this revocation list.'
 complete -c culex -n '__culex_command pub sub rr' -l tls-pin -x -d 'Expect this public key in the broker\'s chain: sha256/BASE64.'
 complete -c culex -n '__culex_command pub sub rr' -l tls-curves -x -d 'The groups for the key exchange (X25519:P-256:P-384:P-521).'
 complete -c culex -n '__culex_command pub sub rr' -l connect-timeout -x -d 'Give a connection this long, from name lookup to CONNACK (30).'
