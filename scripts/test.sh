@@ -4,7 +4,7 @@
 set -uo pipefail
 
 readonly staticcheck=honnef.co/go/tools/cmd/staticcheck@v0.8.2
-readonly all_steps='tools gofmt vet staticcheck tidy test fuzz cross shellcheck size'
+readonly all_steps='tools gofmt vet staticcheck tidy test fuzz cross shellcheck size bench'
 # "program package..." of Debian: what the steps need beside Go.
 readonly needed=(
 	'gcc gcc libc6-dev'
@@ -36,6 +36,7 @@ Runs the steps, by default all of them in this order:
   cross        static builds for linux on arm v6, arm64, mipsle and amd64
   shellcheck   the scripts
   size         the sizes of the stripped binaries, and their budget
+  bench        speed and memory against mosquitto's own clients, and their budgets
 
 What can not run for want of a tool is left out and named at the end; with CI=true
 that is a failure. Exit status: 0 all passed, 1 something failed, 2 wrong usage.
@@ -226,6 +227,16 @@ step_shellcheck() {
 }
 
 step_size() { limited 600 scripts/size.sh; }
+
+step_bench() {
+	local program
+	for program in openssl mosquitto mosquitto_pub /usr/bin/time; do
+		has "$program" && continue
+		leave_out "the benchmark ($program is not installed)"
+		return
+	done
+	limited 200 scripts/bench.sh --quick
+}
 
 # ---- running ------------------------------------------------------------
 

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"io"
 	"math"
 	"net"
 	"os"
@@ -55,19 +56,35 @@ func TestPrintBlock(t *testing.T) {
 		{wall: []float64{1 * ms, 2 * ms, 3 * ms}, cpu: []float64{200 * ms, 120 * ms, 80 * ms}, memory: []float64{5 * mib}, tenth: []float64{5 * mib}},
 	}
 	var got bytes.Buffer
-	crossed := printBlock(&got, load, all, "mosquitto", "culex")
+	p := &printer{w: &got, reference: "mosquitto", subject: "culex"}
+	crossed := p.block(load, all)
 	want := `
-a load (3 pairs)                       mosquitto       culex   ratio      10% .. 90%  budget   goal
-  wall                                   4.00 ms     2.00 ms   0.500  0.500 .. 0.500   0.600  0.400  ok
-  CPU                                     400 ms      120 ms   0.300  0.220 .. 0.460   0.200  0.100  OVER
-  peak memory                           10.0 MiB     5.0 MiB   0.500  0.500 .. 0.500   1.000  0.500  ok, goal reached
-  memory, 10 x messages                   x 5.00      x 1.00   1.000  1.000 .. 1.000   1.250  12 MB  ok, goal reached
+a load (3 pairs)                             mosquitto       culex   ratio      10% .. 90%  budget   goal
+  wall                                         4.00 ms     2.00 ms   0.500  0.500 .. 0.500   0.600  0.400  ok
+  CPU                                           400 ms      120 ms   0.300  0.220 .. 0.460   0.200  0.100  OVER
+  peak memory                                 10.0 MiB     5.0 MiB   0.500  0.500 .. 0.500   1.000  0.500  ok, goal reached
+  memory, 10 x messages                         x 5.00      x 1.00   1.000  1.000 .. 1.000   1.250  12 MB  ok, goal reached
 `
 	if got.String() != want {
 		t.Errorf("got\n%s\nwant\n%s", got.String(), want)
 	}
 	if len(crossed) != 1 || crossed[0] != "a load: CPU" {
 		t.Errorf("crossed: %q", crossed)
+	}
+	// With few pairs, only what no noise explains is over: here the best pair has 0.2, the budget.
+	p.noisy, p.w = true, io.Discard
+	if crossed := p.block(load, all); len(crossed) != 0 {
+		t.Errorf("noise counts: %q", crossed)
+	}
+	load.cpu.limit = 0.1
+	if crossed := p.block(load, all); len(crossed) != 1 {
+		t.Errorf("what is far over does not count: %q", crossed)
+	}
+	got.Reset()
+	p.w, p.markdown = &got, true
+	p.block(load, all)
+	if want := "| a load | wall | 4.00 ms | 2.00 ms | 0.500 (0.500–0.500) | 0.600 |\n"; !strings.HasPrefix(got.String(), want) {
+		t.Errorf("got\n%s\nwant\n%s", got.String(), want)
 	}
 }
 
@@ -116,7 +133,7 @@ func TestMemory(t *testing.T) {
 	t.Parallel()
 	needTools(t, "/usr/bin/time")
 	ballast := bytes.Repeat([]byte{1}, 64<<20)
-	r := request{bench: bench{dir: t.TempDir()}, memory: true}
+	r := request{bench: bench{dir: t.TempDir()}, asked: asked{memory: true}}
 	got, err := r.execute(t.Context(), command{words: []string{"true"}})
 	if err != nil || got.memory < 100<<10 || got.memory > 8<<20 {
 		t.Errorf("`true` has a peak of %d bytes, beside our %d; %v", got.memory, len(ballast), err)
@@ -143,9 +160,10 @@ func TestSinkAnswers(t *testing.T) {
 	for _, c := range []struct{ send, want string }{
 		{"\x10\x0c\x00\x04MQTT\x04\x02\x00\x00\x00\x00", "\x20\x02\x00\x00"},
 		{"\x32\x05\x00\x01t\x00\x07" + long, "\x40\x02\x00\x07\x40\x02\x12\x34"},
+		{"\x34\x05\x00\x01t\x00\x08\x62\x02\x00\x08", "\x50\x02\x00\x08\x70\x02\x00\x08"},
 		{"\x30\x03\x00\x01t\xc0\x00", "\xd0\x00"},
-		{"\x82\x08\x00\x09\x00\x03a/2\x00", "\x90\x03\x00\x09\x00" +
-			"\x30\x25\x00\x09bench/submessage 00000000 of a test" + "\x30\x25\x00\x09bench/submessage 00000001 of a test"},
+		{"\x82\x13\x00\x09\x00\x0ebench/sub/12/2\x00", "\x90\x03\x00\x09\x00" +
+			"\x30\x17\x00\x09bench/sub00000000xxxx" + "\x30\x17\x00\x09bench/sub00000001xxxx"},
 	} {
 		// In two parts, so that packets arrive cut.
 		for _, part := range []string{c.send[:3], c.send[3:]} {
@@ -160,9 +178,9 @@ func TestSinkAnswers(t *testing.T) {
 		}
 	}
 	conn.Close()
-	for want, ok := range map[int]bool{2: false, 3: true, 4: false} {
+	for want, ok := range map[int]bool{3: false, 4: true, 5: false} {
 		if err := s.awaitPublished(t.Context(), want); (err == nil) != ok {
-			t.Errorf("3 messages arrived, %d were expected: %v", want, err)
+			t.Errorf("4 messages arrived, %d were expected: %v", want, err)
 		}
 	}
 }
@@ -185,7 +203,9 @@ func TestCompareWithItself(t *testing.T) {
 		t.Fatalf("%v: %s", err, out)
 	}
 	reference := side{name: "mosquitto", pub: []string{"mosquitto_pub"}, sub: []string{"mosquitto_sub"}}
-	for _, w := range workloads(scale{pairs: 2, bulkPairs: 1, lines0: 300, lines1: 200, messages: 400}) {
+	for _, w := range workloads(scale{
+		pairs: 2, memories: 1, bulkPairs: 1, lines0: batch{300, 64}, lines1: batch{200, 64}, messages: batch{2000, 64}, large: batch{10, 64_000}, all: true,
+	}) {
 		t.Run(w.name, func(t *testing.T) {
 			t.Parallel()
 			all, err := compare(t.Context(), w, bench{dir: t.TempDir(), certs: certs}, reference, reference)
@@ -193,10 +213,11 @@ func TestCompareWithItself(t *testing.T) {
 				t.Fatal(err)
 			}
 			for side, s := range all {
-				if len(s.wall) != w.pairs || len(s.cpu) != w.pairs || len(s.memory) != w.memories || (len(s.tenth) > 0) != w.flatMemory {
+				if len(s.wall) != w.pairs || len(s.cpu) != w.pairs || len(s.memory) != w.memories || (len(s.tenth) > 0) != w.flatMemory ||
+					len(s.bytes) != w.wires || len(s.packets) != w.wires {
 					t.Errorf("side %d has the samples %+v", side, s)
 				}
-				for _, value := range slices.Concat(s.wall, s.cpu, s.memory, s.tenth) {
+				for _, value := range slices.Concat(s.wall, s.cpu, s.memory, s.tenth, s.bytes, s.packets) {
 					if value <= 0 {
 						t.Errorf("side %d has a sample that is not positive: %+v", side, s)
 					}
@@ -243,14 +264,14 @@ func TestCompareNoticesFailures(t *testing.T) {
 		{"adds one", `(cat; echo more) | mosquitto_pub "$@"`, "culex: 41 messages arrived, 40 were sent"},
 	} {
 		culex := side{name: "culex", pub: []string{"sh", "-c", c.script, "sh"}}
-		w := workload{name: c.name, pairs: 1, serve: startSink, run: lines(20, 0)}
+		w := workload{name: c.name, pairs: 1, serve: startSink, run: lines(batch{20, 8}, 0)}
 		_, err := compare(t.Context(), w, bench{dir: t.TempDir()}, honest, culex)
 		if err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: %v, want %q", c.name, err, c.want)
 		}
 	}
 	short := side{name: "culex", sub: []string{"echo", "one line"}}
-	w := workload{name: "short", pairs: 1, serve: startSink, run: receive(20, false)}
+	w := workload{name: "short", pairs: 1, serve: startSink, run: receive(batch{20, 8}, reception{})}
 	if _, err := compare(t.Context(), w, bench{dir: t.TempDir()}, honest, short); err == nil || !strings.Contains(err.Error(), "1 lines came out, 20 were due") {
 		t.Errorf("a subscriber that stops early: %v", err)
 	}

@@ -30,6 +30,7 @@ type config struct {
 	self      bool   // the reference on both sides
 	quick     bool
 	printOnly bool
+	markdown  bool
 }
 
 var errUsage = errors.New("wrong usage")
@@ -43,6 +44,7 @@ func parse(args []string, stderr io.Writer) (config, error) {
 	flags.BoolVar(&c.self, "self", false, "mosquitto's clients on both sides, to see how exact the measuring is")
 	flags.BoolVar(&c.quick, "quick", false, "fewer runs and messages")
 	flags.BoolVar(&c.printOnly, "print", false, "do not fail when a budget is crossed")
+	flags.BoolVar(&c.markdown, "markdown", false, "print the table of the README")
 	if err := flags.Parse(args); err != nil {
 		return c, err
 	}
@@ -68,9 +70,9 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		fmt.Fprintln(stderr, "bench:", err)
 		return 2
 	}
-	size, limit := full, 15*time.Minute
+	size, limit := full, 10*time.Minute
 	if c.quick {
-		size, limit = quick, 5*time.Minute
+		size, limit = quick, 3*time.Minute
 	}
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
@@ -94,23 +96,30 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 
 // scale says how much is done.
 type scale struct {
-	pairs     int // runs of each side, one-shot
-	bulkPairs int // runs of each side, with many messages
-	lines0    int // lines of `-l` at QoS 0
-	lines1    int // lines of `-l` at QoS 1
-	messages  int // messages for sub
+	pairs     int   // runs of each side, one-shot
+	memories  int   // the same for their memory
+	bulkPairs int   // runs of each side, with many messages
+	lines0    batch // lines of `-l` at QoS 0
+	lines1    batch // lines of `-l` at QoS 1
+	messages  batch // messages for sub
+	large     batch // large ones for both
+	flat      int   // messages for the rows about memory; 0 for none
+	all       bool  // also what has no budget
 }
 
+// full takes four minutes, quick half of one.
 var (
-	full  = scale{pairs: 100, bulkPairs: 5, lines0: 500_000, lines1: 30_000, messages: 1_000_000}
-	quick = scale{pairs: 20, bulkPairs: 2, lines0: 100_000, lines1: 10_000, messages: 200_000}
+	full = scale{pairs: 80, memories: 10, bulkPairs: 3, lines0: batch{500_000, 64}, lines1: batch{30_000, 64},
+		messages: batch{1_000_000, 64}, large: batch{2_000, 64_000}, flat: 10_000_000, all: true}
+	quick = scale{pairs: 20, memories: 5, bulkPairs: 2, lines0: batch{100_000, 64}, lines1: batch{10_000, 64},
+		messages: batch{200_000, 64}}
 )
 
 // compareAll prints a block of the table as soon as its workload is done, and
 // returns the rows that crossed their budget.
 func compareAll(ctx context.Context, c config, size scale, stdout io.Writer) (crossed []string, err error) {
 	reference := side{name: "mosquitto", pub: []string{"mosquitto_pub"}, sub: []string{"mosquitto_sub"}}
-	subject := side{name: "culex", pub: []string{c.culex, "pub"}, sub: []string{c.culex, "sub"}}
+	subject := side{name: "culex", pub: []string{c.culex, "pub"}, sub: []string{c.culex, "sub"}, resumes: true}
 	if c.self {
 		subject = reference
 		subject.name = "itself"
@@ -120,22 +129,21 @@ func compareAll(ctx context.Context, c config, size scale, stdout io.Writer) (cr
 		return nil, err
 	}
 	defer os.RemoveAll(dir)
-
-	floor, err := startCost(ctx)
-	if err != nil {
+	p := &printer{w: stdout, reference: reference.name, subject: subject.name, noisy: c.quick, markdown: c.markdown}
+	if err := p.head(ctx); err != nil {
 		return nil, err
 	}
-	fmt.Fprintf(stdout, "Ratios are %s to %s: the median of the pairs, and from the 10th to the 90th per cent of them.\n"+
-		"Included in each run: starting a process, here %s of wall and %s of CPU time.\n"+
-		"Many messages: the budgets hold against a server that never makes a client wait. A stock\n"+
-		"mosquitto takes longer for a message than either client; that is shown for information.\n",
-		subject.name, reference.name, duration(floor.wall), duration(floor.cpu))
+	files := bench{dir: dir, certs: c.certs}
 	for _, w := range workloads(size) {
-		samples, err := compare(ctx, w, bench{dir: dir, certs: c.certs}, reference, subject)
+		samples, err := compare(ctx, w, files, reference, subject)
 		if err != nil {
 			return crossed, fmt.Errorf("%s: %w", w.name, err)
 		}
-		crossed = append(crossed, printBlock(stdout, w, samples, reference.name, subject.name)...)
+		crossed = append(crossed, p.block(w, samples)...)
+	}
+	if size.flat > 0 {
+		over, err := flatness(ctx, p, files, subject, size.flat)
+		return append(crossed, over...), err
 	}
 	return crossed, nil
 }

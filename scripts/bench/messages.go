@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"encoding/binary"
 	"fmt"
 	"io"
 	"net"
@@ -13,17 +14,37 @@ import (
 
 const subTopic = "bench/sub"
 
-// writeMessages writes count PUBLISH packets at QoS 0, each with its number. They
-// are written out here so that neither side's encoder has a part in it.
-func writeMessages(w io.Writer, count int) error {
+// batch is a number of messages, all of one size in bytes.
+type batch struct{ count, size int }
+
+// smallest is the size of a message that is its number and nothing else.
+const smallest = 8
+
+// payload is the message with number 0: the number in 8 digits, then letters.
+func (b batch) payload() []byte {
+	return append([]byte("00000000"), bytes.Repeat([]byte{'x'}, max(b.size, smallest)-smallest)...)
+}
+
+// number writes n over the number of a message.
+func number(payload []byte, n int) {
+	for at := smallest - 1; at >= 0; at, n = at-1, n/10 {
+		payload[at] = byte('0' + n%10)
+	}
+}
+
+func (b batch) tenth() batch { return batch{b.count / 10, b.size} }
+
+// writeMessages writes PUBLISH packets at QoS 0, each with its number. They are written out here so that neither side's
+// encoder has a part in it.
+func writeMessages(w io.Writer, b batch) error {
 	out := bufio.NewWriterSize(w, 64<<10)
-	packet := []byte("\x30\x00\x00\x09" + subTopic + "message 00000000 of a test")
-	packet[1] = byte(len(packet) - 2) // Remaining Length, below 128
-	digits := packet[4+len(subTopic)+len("message "):][:8]
-	for n := range count {
-		for at, rest := 7, n; at >= 0; at, rest = at-1, rest/10 {
-			digits[at] = byte('0' + rest%10)
-		}
+	packet := binary.AppendUvarint([]byte{0x30}, uint64(2+len(subTopic)+max(b.size, smallest))) // MQTT's length is the same
+	packet = append(packet, 0, byte(len(subTopic)))
+	packet = append(packet, subTopic...)
+	start := len(packet)
+	packet = append(packet, b.payload()...)
+	for n := range b.count {
+		number(packet[start:], n)
 		if _, err := out.Write(packet); err != nil {
 			return err
 		}
@@ -31,8 +52,8 @@ func writeMessages(w io.Writer, count int) error {
 	return out.Flush()
 }
 
-// feed publishes count messages over one connection, as fast as the broker reads.
-func feed(ctx context.Context, address string, count int) error {
+// feed publishes messages over one connection, as fast as the broker reads.
+func feed(ctx context.Context, address string, b batch) error {
 	conn, err := net.Dial("tcp", address)
 	if err != nil {
 		return err
@@ -50,24 +71,33 @@ func feed(ctx context.Context, address string, count int) error {
 	if connack != [4]byte{0x20, 0x02, 0x00, 0x00} {
 		return fmt.Errorf("CONNACK % x", connack)
 	}
-	if err := writeMessages(conn, count); err != nil {
+	if err := writeMessages(conn, b); err != nil {
 		return err
 	}
 	_, err = conn.Write([]byte{0xe0, 0x00}) // DISCONNECT
 	return err
 }
 
-// writeLines makes a file of that many lines, each with its number.
-func writeLines(dir string, lines int) (string, error) {
-	name := filepath.Join(dir, fmt.Sprintf("lines-%d", lines))
+// writeLines makes a file of lines, each with its number.
+func writeLines(dir string, b batch) (string, error) {
+	name := filepath.Join(dir, fmt.Sprintf("lines-%d-%d", b.count, b.size))
 	if _, err := os.Stat(name); err == nil {
 		return name, nil
 	}
-	var text bytes.Buffer
-	for n := range lines {
-		fmt.Fprintf(&text, "line %08d of a test\n", n)
+	f, err := os.Create(name)
+	if err != nil {
+		return "", err
 	}
-	return name, os.WriteFile(name, text.Bytes(), 0o600)
+	defer f.Close()
+	out := bufio.NewWriterSize(f, 64<<10)
+	line := append(b.payload(), '\n')
+	for n := range b.count {
+		number(line, n)
+		if _, err := out.Write(line); err != nil {
+			return "", err
+		}
+	}
+	return name, out.Flush()
 }
 
 // countLines reads to the end; first is closed at the first line.

@@ -13,10 +13,11 @@ import (
 )
 
 // cost is what one run of a program took. memory is its peak resident set in
-// bytes, and 0 where it was not asked for.
+// bytes; it and wire are 0 where they were not asked for.
 type cost struct {
 	wall, cpu time.Duration
 	memory    int64
+	wire      traffic
 }
 
 // command is one run of a program: its words, and what its stdin reads (nothing

@@ -7,29 +7,39 @@ import (
 	"strconv"
 )
 
+// shot is how one small message is published.
+type shot struct{ tls, resume bool }
+
 // oneShot publishes one small message.
-func oneShot(tls bool) runner {
+func oneShot(how shot) runner {
 	return func(ctx context.Context, r request) (cost, int, error) {
-		plainPort, tlsPort := r.server.ports()
+		port, tlsPort := r.server.ports()
 		words := slices.Concat(r.side.pub, []string{"-h", loopback, "-t", "bench/one", "-m", "21.5"})
-		if tls {
-			words = append(words, "-p", tlsPort, "--cafile", filepath.Join(r.certs, "ca.crt"))
-		} else {
-			words = append(words, "-p", plainPort)
+		if how.tls {
+			port = tlsPort
+			words = append(words, "--cafile", filepath.Join(r.certs, "ca.crt"))
 		}
-		c, err := r.execute(ctx, command{words: words})
+		if how.resume && r.side.resumes {
+			words = append(words, "--tls-session-dir", filepath.Join(r.dir, "sessions"))
+		}
+		to := func(port string) []string { return slices.Concat(words, []string{"-p", port}) }
+		if r.wire {
+			c, err := r.measureWire(ctx, port, to)
+			return c, 2, err
+		}
+		c, err := r.execute(ctx, command{words: to(port)})
 		return c, 1, err
 	}
 }
 
 // lines publishes a file, one message a line.
-func lines(count int, qos int) runner {
+func lines(b batch, qos int) runner {
 	return func(ctx context.Context, r request) (cost, int, error) {
-		count := count
+		b := b
 		if r.tenth {
-			count /= 10
+			b = b.tenth()
 		}
-		file, err := writeLines(r.dir, count)
+		file, err := writeLines(r.dir, b)
 		if err != nil {
 			return cost{}, 0, err
 		}
@@ -37,7 +47,7 @@ func lines(count int, qos int) runner {
 		words := slices.Concat(r.side.pub, []string{"-h", loopback, "-p", plain,
 			"-t", "bench/lines", "-q", strconv.Itoa(qos), "-l"})
 		c, err := r.execute(ctx, command{words: words, stdin: file})
-		return c, count, err
+		return c, b.count, err
 	}
 }
 

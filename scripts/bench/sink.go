@@ -2,13 +2,14 @@ package main
 
 import (
 	"context"
+	"crypto/tls"
 	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
 	"net"
+	"path/filepath"
 	"strconv"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -16,34 +17,64 @@ import (
 
 // sink is the other end that is never waited for, where mosquitto would be the
 // slowest part: it acknowledges what arrived with one write, and feeds a
-// subscriber whose Topic Filter ends in a number with that many messages. It
+// subscriber whose Topic Filter ends in a size and a number with that many
+// messages of that size, in the clear and in TLS. It
 // speaks MQTT 3.1.1, and just as much of it as the workloads need.
 type sink struct {
-	listener  net.Listener
+	listeners []net.Listener // plain, then TLS if there are certificates
 	published atomic.Int64
 	open      atomic.Int64 // sessions
 	tasks     sync.WaitGroup
 }
 
-func startSink(context.Context, bench) (server, error) {
-	listener, err := net.Listen("tcp", loopback+":0")
-	if err != nil {
+func startSink(_ context.Context, b bench) (server, error) {
+	s := &sink{}
+	if err := s.listen(nil); err != nil {
 		return nil, err
 	}
-	s := &sink{listener: listener}
-	s.tasks.Go(s.accept)
+	if b.certs == "" {
+		return s, nil
+	}
+	pair, err := tls.LoadX509KeyPair(filepath.Join(b.certs, "server.crt"), filepath.Join(b.certs, "server.key"))
+	if err == nil {
+		err = s.listen(&tls.Config{Certificates: []tls.Certificate{pair}})
+	}
+	if err != nil {
+		s.stop()
+		return nil, err
+	}
 	return s, nil
 }
 
+// listen opens a port; with a config it is for TLS.
+func (s *sink) listen(config *tls.Config) error {
+	listener, err := net.Listen("tcp", loopback+":0")
+	if err != nil {
+		return err
+	}
+	if config != nil {
+		listener = tls.NewListener(listener, config)
+	}
+	s.listeners = append(s.listeners, listener)
+	s.tasks.Go(func() { s.accept(listener) })
+	return nil
+}
+
 func (s *sink) ports() (plain, tls string) {
-	return strconv.Itoa(s.listener.Addr().(*net.TCPAddr).Port), ""
+	var ports [2]string
+	for i, listener := range s.listeners {
+		ports[i] = strconv.Itoa(listener.Addr().(*net.TCPAddr).Port)
+	}
+	return ports[0], ports[1]
 }
 
 func (s *sink) failed() error { return nil }
 
 // stop returns when the last session is over; each ends with its client.
 func (s *sink) stop() {
-	s.listener.Close()
+	for _, listener := range s.listeners {
+		listener.Close()
+	}
 	s.tasks.Wait()
 }
 
@@ -58,9 +89,9 @@ func (s *sink) awaitPublished(ctx context.Context, want int) error {
 	return checkPublished(int(s.published.Load()), want)
 }
 
-func (s *sink) accept() {
+func (s *sink) accept(listener net.Listener) {
 	for {
-		conn, err := s.listener.Accept()
+		conn, err := listener.Accept()
 		if err != nil {
 			return // closed by stop
 		}
@@ -79,21 +110,22 @@ var errTooLarge = errors.New("packet larger than the buffer")
 
 // serve reads what is there, answers it with one write, and so on to the end.
 func (s *sink) serve(conn net.Conn) error {
-	in, out := make([]byte, 64<<10), make([]byte, 0, 64<<10)
+	in, out := make([]byte, 256<<10), make([]byte, 0, 64<<10)
 	held := 0
+	var feed batch
 	for {
 		n, err := conn.Read(in[held:])
 		if err != nil {
 			return err
 		}
 		held += n
-		used, feed := 0, 0
+		used := 0
 		for {
 			size := packetSize(in[used:held])
 			if size == 0 {
 				break
 			}
-			if out, feed, err = s.answer(out, in[used:used+size]); err != nil {
+			if out, err = s.answer(out, in[used:used+size], &feed); err != nil {
 				return err
 			}
 			used += size
@@ -106,10 +138,11 @@ func (s *sink) serve(conn net.Conn) error {
 			return err
 		}
 		out = out[:0]
-		if feed > 0 {
+		if feed.count > 0 {
 			if err := writeMessages(conn, feed); err != nil {
 				return err
 			}
+			feed = batch{}
 		}
 	}
 }
@@ -126,30 +159,33 @@ func packetSize(b []byte) int {
 	return 0
 }
 
-// answer appends what has to be sent for a packet; feed is how many messages the
-// client subscribed to with it.
-func (s *sink) answer(out, packet []byte) (answered []byte, feed int, err error) {
+// answer appends what has to be sent for a packet; feed is set to what the client
+// subscribed to with it.
+func (s *sink) answer(out, packet []byte, feed *batch) ([]byte, error) {
 	_, used := binary.Uvarint(packet[1:])
 	body := packet[1+used:]
 	switch kind := packet[0] >> 4; kind {
 	case 1: // CONNECT
-		return append(out, 0x20, 2, 0, 0), 0, nil
+		return append(out, 0x20, 2, 0, 0), nil
 	case 3: // PUBLISH
 		s.published.Add(1)
-		if packet[0]&0x06 == 0 {
-			return out, 0, nil
+		qos := packet[0] >> 1 & 3
+		if qos == 0 {
+			return out, nil
 		}
 		id := body[2+binary.BigEndian.Uint16(body):]
-		return append(out, 0x40, 2, id[0], id[1]), 0, nil
+		return append(out, 0x30+qos<<4, 2, id[0], id[1]), nil // PUBACK or PUBREC
+	case 6: // PUBREL
+		return append(out, 0x70, 2, body[0], body[1]), nil
 	case 8: // SUBSCRIBE, of one Topic Filter
 		filter := string(body[4 : 4+binary.BigEndian.Uint16(body[2:])])
-		feed, err := strconv.Atoi(filter[strings.LastIndexByte(filter, '/')+1:])
-		return append(out, 0x90, 3, body[0], body[1], 0), feed, err
+		_, err := fmt.Sscanf(filter, subTopic+"/%d/%d", &feed.size, &feed.count)
+		return append(out, 0x90, 3, body[0], body[1], 0), err
 	case 12: // PINGREQ
-		return append(out, 0xd0, 0), 0, nil
+		return append(out, 0xd0, 0), nil
 	case 14: // DISCONNECT
-		return out, 0, io.EOF
+		return out, io.EOF
 	default:
-		return out, 0, fmt.Errorf("unexpected packet type %d", kind)
+		return out, fmt.Errorf("unexpected packet type %d", kind)
 	}
 }

@@ -2,7 +2,10 @@ package main
 
 import (
 	"math"
+	"os"
+	"runtime"
 	"slices"
+	"strings"
 )
 
 // quantile returns the value below which the share q (0 to 1) of the values lies,
@@ -34,4 +37,19 @@ func ratios(reference, subject []float64) spread {
 		each = append(each, subject[i]/reference[i])
 	}
 	return spread{low: quantile(each, 0.1), middle: median(each), high: quantile(each, 0.9)}
+}
+
+// processor is the name that the machine's processor gives itself.
+func processor() string {
+	text, err := os.ReadFile("/proc/cpuinfo")
+	if err != nil {
+		return runtime.GOARCH
+	}
+	for line := range strings.Lines(string(text)) {
+		name, value, ok := strings.Cut(line, ":")
+		if name = strings.TrimSpace(name); ok && (name == "model name" || name == "Model") {
+			return strings.TrimSpace(value)
+		}
+	}
+	return runtime.GOARCH
 }

@@ -8,6 +8,7 @@ import (
 	"io"
 	"net"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"time"
@@ -22,32 +23,43 @@ func retainReady(ctx context.Context, s server) error {
 	return err
 }
 
-// receive subscribes and counts the lines that come out into a pipe. The sink
-// sends them by itself; a broker has to be fed when the subscription stands.
-func receive(count int, fed bool) runner {
+// reception is how messages are received. The sink sends them by itself; a broker has to be fed when the subscription
+// stands.
+type reception struct {
+	tls, fed bool
+	format   []string // options
+}
+
+// receive subscribes and counts the lines that come out into a pipe.
+func receive(b batch, how reception) runner {
 	return func(ctx context.Context, r request) (cost, int, error) {
-		count := count
+		b := b
 		if r.tenth {
-			count /= 10
+			b = b.tenth()
 		}
-		plain, _ := r.server.ports()
-		topic := subTopic + "/" + strconv.Itoa(count)
+		port, tlsPort := r.server.ports()
+		topic := fmt.Sprintf("%s/%d/%d", subTopic, b.size, b.count)
 		play := func(context.Context, <-chan struct{}) error { return nil }
-		if fed {
+		if how.fed {
 			topic = subTopic
 			play = func(ctx context.Context, first <-chan struct{}) error {
 				if err := awaitFirst(ctx, first); err != nil {
 					return err
 				}
-				return feed(ctx, net.JoinHostPort(loopback, plain), count-1)
+				return feed(ctx, net.JoinHostPort(loopback, port), batch{b.count - 1, b.size})
 			}
 		}
-		words := slices.Concat(r.side.sub, []string{"-h", loopback, "-p", plain, "-t", topic, "-C", strconv.Itoa(count)})
+		words := slices.Concat(r.side.sub, []string{"-h", loopback, "-t", topic, "-C", strconv.Itoa(b.count)}, how.format)
+		if how.tls {
+			words = append(words, "-p", tlsPort, "--cafile", filepath.Join(r.certs, "ca.crt"))
+		} else {
+			words = append(words, "-p", port)
+		}
 		var file string
 		if r.memory {
 			words, file = underTime(r.dir, words)
 		}
-		took, err := subscriber(ctx, words, count, play)
+		took, err := subscriber(ctx, words, b.count, play)
 		if err == nil && r.memory {
 			took.memory, err = readMemory(file)
 		}
