@@ -70,6 +70,25 @@ func (p Properties) find(id PropertyID) (Property, bool) {
 	return Property{}, false
 }
 
+// WithUint32 returns a copy of the list in which the first property id, a Four Byte
+// Integer, has another value; an equal copy when there is none.
+func (p Properties) WithUint32(id PropertyID, value uint32) Properties {
+	changed := append(Properties(nil), p...)
+	for rest := []byte(changed); len(rest) > 0; {
+		var property Property
+		n, f := decodeProperty(rest, &property)
+		if f != faultNone {
+			break
+		}
+		if property.ID == id && id.Type() == TypeUint32 {
+			binary.BigEndian.PutUint32(rest[1:], value)
+			break
+		}
+		rest = rest[n:]
+	}
+	return changed
+}
+
 // fault is why a property could not be decoded.
 type fault byte
 
