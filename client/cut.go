@@ -39,10 +39,12 @@ func (c *connector) part(s *session.Session, ended <-chan error) {
 func (c *connector) die(s *session.Session, ended <-chan error, sig os.Signal) Exit {
 	if c.o.WillTopic == "" {
 		s.Disconnect(mqtt.Success)
-		select {
-		case <-ended:
-		case <-time.After(parting):
-		}
+	} else {
+		s.Abort()
+	}
+	select {
+	case <-ended:
+	case <-time.After(parting):
 	}
 	_ = c.out.Flush()
 	return Exit{Signal: sig}

@@ -20,7 +20,7 @@ type Env struct {
 	// Now is the clock.
 	Now func() time.Time
 	Pid int
-	// Signals delivers SIGINT and SIGTERM, once Catch was called if there is one. Catching them takes a thread.
+	// Signals delivers SIGINT, SIGTERM and SIGHUP, once Catch was called if there is one. Catching them takes a thread.
 	Signals <-chan os.Signal
 	Catch   func()
 	Build   Build

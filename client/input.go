@@ -8,6 +8,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"sync/atomic"
 
 	"github.com/culex-mqtt/culex/client/options"
 )
@@ -102,7 +103,7 @@ func (p *publisher) publishLines() error {
 	if err := p.session.Connected(); err != nil {
 		return err
 	}
-	in := bufio.NewReaderSize(flushing{p.env.Stdin, p.session.Flush, &p.lines}, lineBuffer)
+	in := bufio.NewReaderSize(p.input(), lineBuffer)
 	for {
 		line, err := readLine(in)
 		if err != nil && len(line) == 0 {
@@ -152,16 +153,27 @@ func readLongLine(in *bufio.Reader, line []byte) ([]byte, error) {
 
 var errLongLine = errors.New("a line is longer than 268435455 bytes")
 
-// flushing writes out what was published before it waits for more input, and counts the lines of that.
-type flushing struct {
-	io.Reader
-	flush func()
-	lines *lineCount
+// reading is how far stdin has been read; any goroutine may ask.
+type reading struct {
+	waiting atomic.Bool // for more input, with all that came before handled
+	stopped atomic.Bool // no more is wanted
 }
 
-func (f flushing) Read(p []byte) (int, error) {
-	f.flush()
-	n, err := f.Reader.Read(p)
-	f.lines.add(p[:n])
+// input is stdin for -l.
+func (p *publisher) input() io.Reader { return flushing{p} }
+
+// flushing writes out what was published before it waits for more input, and counts the lines of that.
+type flushing struct{ p *publisher }
+
+func (f flushing) Read(b []byte) (int, error) {
+	p := f.p
+	p.session.Flush()
+	p.reading.waiting.Store(true)
+	if p.reading.stopped.Load() {
+		return 0, io.EOF
+	}
+	n, err := p.env.Stdin.Read(b)
+	p.reading.waiting.Store(false)
+	p.lines.add(b[:n])
 	return n, err
 }

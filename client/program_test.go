@@ -28,6 +28,12 @@ type outcome struct {
 // program starts pub, sub or rr against a port of this machine, and returns a function that waits for its end.
 func program(t *testing.T, port int, stdin io.Reader, name string, args ...string) func() outcome {
 	t.Helper()
+	return signalled(t, port, stdin, make(chan os.Signal), name, args...)
+}
+
+// signalled is program with signals.
+func signalled(t *testing.T, port int, stdin io.Reader, signals <-chan os.Signal, name string, args ...string) func() outcome {
+	t.Helper()
 	run := map[string]func(*Env, options.Invocation, []string) Exit{"pub": Pub, "sub": Sub, "rr": RR}[name]
 	var stdout, stderr bytes.Buffer
 	env := &Env{
@@ -37,7 +43,7 @@ func program(t *testing.T, port int, stdin io.Reader, name string, args ...strin
 		LookupEnv: func(string) (string, bool) { return "", false },
 		Now:       time.Now,
 		Pid:       1,
-		Signals:   make(chan os.Signal),
+		Signals:   signals,
 	}
 	ended := make(chan Exit, 1)
 	go func() {

@@ -34,6 +34,28 @@ func Pub(env *Env, inv options.Invocation, args []string) Exit {
 		Retain:     o.Retain,
 		Properties: o.Properties.Publish,
 	}
+	return p.start()
+}
+
+// start opens the spool, if there is one, and runs.
+func (p *publisher) start() Exit {
+	if p.o.SpoolDir != nil {
+		store, err := p.openStore()
+		if err != nil {
+			return p.leave(p.fail(err))
+		}
+		queued, err := store.queue()
+		if err != nil || queued {
+			store.release()
+		}
+		if err != nil {
+			return p.leave(p.fail(err))
+		}
+		if queued {
+			return Exit{}
+		}
+		p.store = store
+	}
 	return p.run()
 }
 
@@ -44,15 +66,19 @@ type publisher struct {
 	message mqtt.Publish
 	session *session.Session
 	lines   lineCount
+	reading reading
+	store   *store // nil without --spool
+	// flushing delivers what is on disk and nothing else.
+	flushing bool
 }
 
 // run publishes in one goroutine while the session runs in another. The session's end counts even when the publishing
 // goroutine still waits for its input.
 func (p *publisher) run() Exit {
 	p.session = session.New(p.sessionConfig(p.o.ReceiveMaximum(), session.Events{
-		Connected: func(mqtt.Connack) error { p.settle(); return nil },
+		Connected: p.connected,
 		Refused:   p.refuse,
-		Lost:      p.lost,
+		Lost:      p.missed,
 		Idle:      p.out.Flush,
 	}))
 	ctx, cancel := context.WithCancel(context.Background())
@@ -68,9 +94,12 @@ func (p *publisher) run() Exit {
 			p.session.Disconnect(mqtt.Success)
 			published = nil
 		case err := <-ended:
+			if p.store != nil {
+				return p.store.finish(err, failed, published)
+			}
 			return p.finish(err, failed)
 		case sig := <-signals:
-			return p.die(p.session, ended, sig)
+			return p.killed(ended, published, sig)
 		}
 	}
 }
@@ -78,14 +107,43 @@ func (p *publisher) run() Exit {
 // signals delivers what is to end the program in good order. With a single message there is none to be kept: the signal
 // has its usual effect.
 func (p *publisher) signals() <-chan os.Signal {
-	if !p.o.StdinLines && p.o.Repeat == 1 {
+	if !p.o.StdinLines && p.o.Repeat == 1 && p.store == nil {
 		return nil
 	}
 	return p.env.signals()
 }
 
+func (p *publisher) connected(mqtt.Connack) error {
+	p.settle()
+	if p.store != nil {
+		p.store.connected()
+	}
+	return nil
+}
+
+func (p *publisher) missed(err error, pause time.Duration) {
+	if p.store != nil {
+		p.store.lost()
+	}
+	p.lost(err, pause)
+}
+
+// killed reports what a signal keeps from being delivered, and dies of it.
+func (p *publisher) killed(ended, published <-chan error, sig os.Signal) Exit {
+	exit := p.die(p.session, ended, sig)
+	if p.store != nil {
+		p.store.killed(published)
+	} else if !p.o.Quiet {
+		p.say(p.undeliveredText())
+	}
+	return exit
+}
+
 func (p *publisher) retry() session.Retry {
 	patience := p.patience()
+	if p.store != nil && p.o.StdinLines {
+		return func(err error, _ bool) bool { return p.store.outlasts(err) || patience(err) }
+	}
 	return func(err error, connected bool) bool {
 		if connected && !p.o.StdinLines || !connected && !p.o.RetryConnect {
 			return false
@@ -96,6 +154,9 @@ func (p *publisher) retry() session.Retry {
 
 // publish sends what there is to send, up to its acknowledgement.
 func (p *publisher) publish() error {
+	if p.store != nil {
+		return p.store.publish()
+	}
 	if p.o.StdinLines {
 		return p.publishLines()
 	}

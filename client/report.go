@@ -38,6 +38,13 @@ func (c *connector) say(lines ...string) {
 	}
 }
 
+// tell is say for what --quiet silences.
+func (c *connector) tell(lines ...string) {
+	if !c.o.Quiet {
+		c.say(lines...)
+	}
+}
+
 // diagnose prints what tlsdiag finds in an attempt that failed before CONNACK.
 func (c *connector) diagnose(err error) {
 	if finding, ok := c.finding(err); ok {

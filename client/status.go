@@ -48,6 +48,7 @@ func statusOf(err error) status {
 	var input *inputError
 	var unsupported *unsupportedError
 	var sessions *transport.SessionDirError
+	var stored *storeError
 	switch {
 	case err == nil:
 		return status{}
@@ -59,6 +60,8 @@ func statusOf(err error) status {
 		return status{line: "Error: " + err.Error() + ".", code: codeFailure}
 	case errors.As(err, &input):
 		return status{line: input.text, code: codeFailure}
+	case errors.As(err, &stored):
+		return status{line: "Error: " + printable(stored.Error()), code: codeFailure}
 	case errors.As(err, &refused):
 		return refusedStatus(refused)
 	case errors.As(err, &disconnected):

@@ -3,6 +3,7 @@ package client
 import (
 	"context"
 	"errors"
+	"syscall"
 	"time"
 
 	"github.com/culex-mqtt/culex/client/mqtt"
@@ -60,7 +61,10 @@ func (s *subscriber) run() Exit {
 		return s.finish(err)
 	case <-timeout:
 		return s.cut(ended, codeTimeout)
-	case <-s.env.signals():
+	case sig := <-s.env.signals():
+		if sig == syscall.SIGHUP { // the reference leaves it to its usual effect
+			return s.die(s.session, ended, sig)
+		}
 		return s.cut(ended, codeSuccess)
 	}
 }

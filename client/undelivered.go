@@ -31,15 +31,23 @@ func (c *lineCount) total() int {
 // with -l the lines read so far. From is the first such line.
 func (p *publisher) undelivered() (count, total, from int) {
 	account := p.session.Account()
-	total = int(p.o.Repeat)
-	if p.o.StdinLines {
-		total = p.lines.total()
-	}
+	total = p.total()
 	from = account.First
 	if from == 0 {
 		from = account.Accepted + 1
 	}
 	return total - account.Accepted + account.Unknown, total, from
+}
+
+// total is how many messages there were to publish: with -l the lines read so far.
+func (p *publisher) total() int {
+	switch {
+	case p.flushing:
+		return 0
+	case p.o.StdinLines:
+		return p.lines.total()
+	}
+	return int(p.o.Repeat)
 }
 
 // undeliveredText is our line about them. Where nothing was sent of a message that is not a line, the error says it all.

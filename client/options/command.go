@@ -81,6 +81,7 @@ type Pub struct {
 	Publish `group:"Message"`
 	Message `group:"Message"`
 	Lines   `group:"Message"`
+	Spool   `group:"Spool"`
 	Client
 }
 

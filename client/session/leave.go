@@ -34,6 +34,19 @@ func (s *Session) Disconnect(code mqtt.ReasonCode) {
 	}
 }
 
+// Abort ends the session without a DISCONNECT, so that the broker publishes the will.
+func (s *Session) Abort() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	switch {
+	case !s.leave(mqtt.Success):
+	case s.link != nil:
+		_ = s.link.conn.Close()
+	case s.end.cancel != nil:
+		s.end.cancel()
+	}
+}
+
 // disconnect is Disconnect for the goroutine in Run, whose program wants no more messages.
 func (s *Session) disconnect() {
 	s.mu.Lock()

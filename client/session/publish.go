@@ -20,16 +20,22 @@ var errAgain = errors.New("session: again")
 func (s *Session) Publish(p *mqtt.Publish) (uint16, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	err := s.publish(p, true)
+	return p.PacketID, err
+}
+
+// publish waits for the next connection only if patient.
+func (s *Session) publish(p *mqtt.Publish, patient bool) error {
 	for {
-		l, err := s.room(p.QoS)
+		l, err := s.room(p.QoS, patient)
 		if err != nil {
-			return 0, err
+			return err
 		}
 		if err := s.admit(p); err != nil {
-			return 0, err
+			return err
 		}
 		if err = s.append(l, p); err != errAgain {
-			return p.PacketID, err
+			return err
 		}
 		s.awaitNext(l)
 	}
@@ -43,11 +49,13 @@ func (s *Session) awaitNext(l *link) {
 }
 
 // room waits for a link and, for QoS 1 and 2, for a place in the window.
-func (s *Session) room(qos byte) (*link, error) {
+func (s *Session) room(qos byte, patient bool) (*link, error) {
 	for {
 		switch l := s.link; {
 		case s.end.over || s.isLeaving():
 			return nil, s.endError()
+		case !patient && s.away():
+			return nil, ErrAway
 		case l == nil || l.out.err != nil || l.bye.left.Load():
 		case qos > 0 && s.window.open >= s.limits.inflight:
 			if len(l.out.buf) > 0 && !l.out.writing { // what fills the window must be on its way
@@ -158,21 +166,21 @@ func (s *Session) Flush() {
 func (s *Session) Connected() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	_, err := s.room(0)
+	_, err := s.room(0, true)
 	return err
 }
 
 // Wait returns when the message with that identifier is acknowledged, or handed to the kernel if its QoS is 0.
 func (s *Session) Wait(id uint16) error {
-	return s.settle(func() bool { return !s.ids.taken(id) })
+	return s.settle(true, func() bool { return !s.ids.taken(id) })
 }
 
 // Drain returns when every message is acknowledged, or handed to the kernel if its QoS is 0.
 func (s *Session) Drain() error {
-	return s.settle(func() bool { return s.window.open == 0 })
+	return s.settle(true, func() bool { return s.window.open == 0 })
 }
 
-func (s *Session) settle(settled func() bool) error {
+func (s *Session) settle(patient bool, settled func() bool) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for {
@@ -188,6 +196,9 @@ func (s *Session) settle(settled func() bool) error {
 		}
 		if s.end.over || s.isLeaving() {
 			return s.endError()
+		}
+		if !patient && s.away() {
+			return ErrAway
 		}
 		s.changed.Wait()
 	}

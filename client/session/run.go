@@ -74,6 +74,7 @@ func (s *Session) runOne(ctx context.Context, dial Dial) (accepted bool, err err
 	begin := s.cfg.Now()
 	conn, err := s.dial(ctx, dial)
 	if err != nil {
+		s.miss()
 		return false, err
 	}
 	stop := context.AfterFunc(ctx, func() { _ = conn.Close() })
@@ -88,8 +89,17 @@ func (s *Session) runOne(ctx context.Context, dial Dial) (accepted bool, err err
 	s.complain(l, err)
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.absence.failed = true
 	s.drop(l)
 	return accepted, err
+}
+
+// miss notes an attempt that made no connection.
+func (s *Session) miss() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.absence.failed = true
+	s.changed.Broadcast()
 }
 
 func (s *Session) dial(ctx context.Context, dial Dial) (net.Conn, error) {
@@ -200,6 +210,7 @@ func (s *Session) attach(l *link, ack *mqtt.Connack) error {
 		s.outbound.unsent = s.outbound.unsent[:0]
 	}
 	s.link = l
+	s.absence.failed = false
 	s.keepAlive(l)
 	s.kick(l)
 	s.changed.Broadcast()

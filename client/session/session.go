@@ -76,6 +76,7 @@ type Session struct {
 	assigned bool
 	requests map[uint16]request // SUBSCRIBE and UNSUBSCRIBE that wait for their answer
 	outbound outbound
+	absence  absence
 	end      ending
 	inbound  inbound
 }

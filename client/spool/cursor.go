@@ -15,7 +15,8 @@ type Position struct {
 	Offset  int64  // in bytes
 }
 
-func (p Position) before(q Position) bool {
+// Before tells whether p comes earlier than q.
+func (p Position) Before(q Position) bool {
 	return p.Segment < q.Segment || p.Segment == q.Segment && p.Offset < q.Offset
 }
 

@@ -182,7 +182,7 @@ func (d *Delivery) report(from, to int64) {
 func (d *Delivery) Done(p Position) error {
 	d.s.mu.Lock()
 	defer d.s.mu.Unlock()
-	if !d.saved.before(p) {
+	if !d.saved.Before(p) {
 		return nil
 	}
 	if now := d.s.cfg.Now().Sub(d.start); d.when == 0 || now-d.when >= saveEvery {
@@ -196,7 +196,7 @@ func (d *Delivery) Done(p Position) error {
 func (d *Delivery) Save(p Position) error {
 	d.s.mu.Lock()
 	defer d.s.mu.Unlock()
-	if !d.saved.before(p) {
+	if !d.saved.Before(p) {
 		return nil
 	}
 	return d.save(p)

@@ -224,7 +224,7 @@ func (s *Spool) takesMore(c *scanner) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	if (Position{c.seg.number, c.end}).before(p) {
+	if (Position{c.seg.number, c.end}).Before(p) {
 		return false, nil
 	}
 	whole := true

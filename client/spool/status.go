@@ -59,6 +59,27 @@ func (s *Spool) Status() (Status, error) {
 	return st, err
 }
 
+// Waiting tells whether there is anything behind the cursor.
+func (s *Spool) Waiting() (bool, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	waiting := false
+	err := s.locked(func() error {
+		p, err := s.readCursor()
+		if err != nil {
+			return err
+		}
+		all, err := s.segments()
+		if err != nil || len(all) == 0 {
+			return err
+		}
+		_, size, err := s.measure(all)
+		waiting = p.Before(Position{all[len(all)-1].number, size})
+		return err
+	})
+	return waiting, err
+}
+
 // scanners opens all segments from the cursor on.
 func (s *Spool) scanners() (open []*scanner, err error) {
 	p, err := s.readCursor()

@@ -34,7 +34,7 @@ func main() {
 		Now:       time.Now,
 		Pid:       os.Getpid(),
 		Signals:   signals,
-		Catch:     func() { signal.Notify(signals, syscall.SIGINT, syscall.SIGTERM) },
+		Catch:     func() { catch(signals) },
 		Build:     build(),
 		Help:      doc.Help,
 		Terminal:  terminal(),
@@ -44,6 +44,14 @@ func main() {
 		die(s)
 	}
 	os.Exit(exit.Code)
+}
+
+// catch has signals delivered. What nohup has had ignored stays so.
+func catch(signals chan<- os.Signal) {
+	signal.Notify(signals, syscall.SIGINT, syscall.SIGTERM)
+	if !signal.Ignored(syscall.SIGHUP) {
+		signal.Notify(signals, syscall.SIGHUP)
+	}
 }
 
 // die has the process end by the signal, so that a shell sees it.
