@@ -46,7 +46,7 @@ func since21() []accepted {
 // ofOurOwn are the differences that culex has chosen.
 func ofOurOwn() []accepted {
 	return []accepted{
-		{"own-options", "culex has options of its own", ``, `^Error: Unknown option '--(strict|pw-file|pw-env|connect-timeout|retry-connect|reconnect-timeout|tls-no-verify|tls-server-name|diag-format|log-format|json-safe|key-pass-file|key-pass-env|crl-file|tls-pin|tls-curves|tls-session-dir)'\.`, anything},
+		{"own-options", "culex has options of its own", ``, `^Error: Unknown option '--(strict|pw-file|pw-env|connect-timeout|retry-connect|reconnect-timeout|tls-no-verify|tls-server-name|diag-format|log-format|json-safe|key-pass-file|key-pass-env|crl-file|tls-pin|tls-curves|tls-session-dir|spool|spool-max|spool-age)'\.`, anything},
 		{"srv", "-S is built in; Debian leaves it out", ``, `^Error: Unknown option '-S'\.`, anything},
 		{"port-not-a-number", "a word that is no number makes a Unix socket out of the host: nobody wants that", ` (-p|--port|-L|--url) `, anything, `^Error: Invalid port given: `},
 		{"wide-numbers", "numbers are read with 64 bits and never wrap around", ` [-+]?\d{10,} `, anything, `^Error: .*(\d{10,}|Maximum inflight|must be between|must be >0)`},
