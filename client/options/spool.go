@@ -10,11 +10,11 @@ import (
 // Spool keeps on disk what cannot be delivered now.
 type Spool struct {
 	// SpoolDir is the directory, nil for none.
-	SpoolDir *string `name:"spool" noun:"directory" placeholder:"DIR" since:"culex" help:"Keep in this directory what cannot be delivered now, and deliver it later; needs -q 1 or 2."`
+	SpoolDir *string `name:"spool" noun:"directory" placeholder:"DIR" since:"culex" help:"Keep here what cannot be delivered now, for later; needs -q 1 or 2."`
 	// SpoolMax bounds what the messages take there.
-	SpoolMax Size `name:"spool-max" noun:"size" placeholder:"SIZE" since:"culex" help:"Refuse messages when those on disk take this many bytes; k, M and G count (16M)."`
+	SpoolMax Size `name:"spool-max" noun:"size" placeholder:"SIZE" since:"culex" help:"Refuse what would make them take more bytes on disk than this (16M)."`
 	// SpoolAge is the age from which on they are dropped; 0 for none.
-	SpoolAge Span `name:"spool-age" noun:"time" placeholder:"TIME" since:"culex" help:"Drop messages that are older than this: 90, 90s, 15m, 12h or 7d (never)."`
+	SpoolAge Span `name:"spool-age" noun:"time" placeholder:"TIME" since:"culex" help:"Drop those that are older: 90, 90s, 15m, 12h or 7d (never)."`
 }
 
 // check reports what makes no sense with or without a spool.

@@ -11,14 +11,14 @@ _culex_options() {
 	case $1 in
 	pub)
 		options='-t --topic -r --retain --repeat --repeat-delay -m --message -f --file -s --stdin-file -n
-			--null-message -l --stdin-line -h --host -p --port --unix -L --url -A -S --nodelay --proxy --ws -u
-			--username -P --pw --pw-file --pw-env -i --id -I --id-prefix -V --protocol-version -k --keepalive
-			-c --disable-clean-session -x -q --qos -M -D --property --will-topic --will-payload --will-qos
-			--will-retain --cafile --capath --tls-use-os-certs --cert --key --keyform --psk --psk-identity
-			--insecure --tls-no-verify --tls-server-name --tls-version --ciphers --tls-alpn --tls-keylog
-			--tls-session-dir --no-tls --tls-engine --tls-engine-kpass-sha1 --key-pass-file --key-pass-env
-			--crl-file --tls-pin --tls-curves --connect-timeout --retry-connect --reconnect-timeout -d --debug
-			--quiet --strict --diag-format --log-format -o --help --version'
+			--null-message -l --stdin-line --spool --spool-max --spool-age -h --host -p --port --unix -L --url
+			-A -S --nodelay --proxy --ws -u --username -P --pw --pw-file --pw-env -i --id -I --id-prefix -V
+			--protocol-version -k --keepalive -c --disable-clean-session -x -q --qos -M -D --property
+			--will-topic --will-payload --will-qos --will-retain --cafile --capath --tls-use-os-certs --cert
+			--key --keyform --psk --psk-identity --insecure --tls-no-verify --tls-server-name --tls-version
+			--ciphers --tls-alpn --tls-keylog --tls-session-dir --no-tls --tls-engine --tls-engine-kpass-sha1
+			--key-pass-file --key-pass-env --crl-file --tls-pin --tls-curves --connect-timeout --retry-connect
+			--reconnect-timeout -d --debug --quiet --strict --diag-format --log-format -o --help --version'
 		;;
 	sub)
 		options='-t --topic -T --filter-out -U --unsubscribe -C -E --retained-only --remove-retained --random-filter
@@ -52,9 +52,9 @@ _culex_options() {
 _culex_value() {
 	words=''
 	case $1 in
-	-t | --topic | --repeat | --repeat-delay | -m | --message | -p | --port | -L | --url | -A | \
-		--proxy | -u | --username | -P | --pw | --pw-env | -i | --id | -I | --id-prefix | -k | \
-		--keepalive | -x | -M | --will-topic | --will-payload | --psk | --psk-identity | \
+	-t | --topic | --repeat | --repeat-delay | -m | --message | --spool-max | --spool-age | -p | \
+		--port | -L | --url | -A | --proxy | -u | --username | -P | --pw | --pw-env | -i | --id | -I | \
+		--id-prefix | -k | --keepalive | -x | -M | --will-topic | --will-payload | --psk | --psk-identity | \
 		--tls-server-name | --ciphers | --tls-alpn | --tls-engine | --tls-engine-kpass-sha1 | \
 		--key-pass-env | --tls-pin | --tls-curves | --connect-timeout | --reconnect-timeout | -T | \
 		--filter-out | -U | --unsubscribe | -C | --random-filter | -F | -W | -e)
@@ -63,6 +63,9 @@ _culex_value() {
 	-f | --file | --unix | --pw-file | --cafile | --cert | --key | --tls-keylog | --key-pass-file | \
 		--crl-file | -o)
 		kind='file'
+		;;
+	--spool | --capath | --tls-session-dir)
+		kind='directory'
 		;;
 	-h | --host)
 		kind='host'
@@ -77,9 +80,6 @@ _culex_value() {
 		;;
 	-D | --property)
 		kind='property'
-		;;
-	--capath | --tls-session-dir)
-		kind='directory'
 		;;
 	--keyform)
 		kind='words'
