@@ -90,7 +90,7 @@ func (c *connector) secure() error {
 	if trust := c.o.Trust(); trust == options.Unencrypted || trust == options.TrustKey {
 		return nil
 	}
-	opener := keys.New(c.passPhrase)
+	opener := keys.New(c.passPhrase, c.env.getenv("TPM2TOOLS_TCTI"))
 	defer opener.Forget()
 	settings := c.tlsOptions()
 	settings.Opener = opener

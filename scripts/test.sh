@@ -18,6 +18,7 @@ readonly needed=(
 	'zsh zsh'
 	'fish fish'
 	'node nodejs'
+	'swtpm swtpm'
 )
 
 usage() {
@@ -166,7 +167,8 @@ step_test() {
 		leave_out 'the race detector (gcc is missing)' || return
 		detect=(go test)
 	fi
-	limited 780 "${detect[@]}" -count=1 -timeout 10m ./...
+	limited 780 "${detect[@]}" -count=1 -timeout 10m ./... &&
+		limited 300 "${detect[@]}" -count=1 -tags tpm ./client/keys
 }
 
 # ---- fuzz ---------------------------------------------------------------

@@ -13,7 +13,7 @@ import (
 
 // quick opens what takes few iterations, with one pass phrase.
 func quick() *Opener {
-	o := New(func(string) ([]byte, error) { return []byte("secret"), nil })
+	o := New(func(string) ([]byte, error) { return []byte("secret"), nil }, "")
 	o.iterations = 3000
 	return o
 }
@@ -74,7 +74,7 @@ func FuzzBundle(f *testing.F) {
 
 // TestLimits: parameters that would take for ever, or all of the memory, are refused.
 func TestLimits(t *testing.T) {
-	o := New(nil)
+	o := New(nil, "")
 	for _, n := range []int{-1, 0, maxIterations + 1} {
 		if !errors.Is(o.checkIterations(n), errIterations) {
 			t.Errorf("%d iterations are taken", n)

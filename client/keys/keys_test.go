@@ -164,7 +164,7 @@ func TestForms(t *testing.T) {
 }
 
 func load(certificate, key string, ask func(string) ([]byte, error)) (*certs.Pair, error) {
-	o := keys.New(ask)
+	o := keys.New(ask, "")
 	defer o.Forget()
 	return certs.LoadPair(certificate, key, certs.PairOptions{SecurityLevel: 2, Store: certs.NewStore(), Opener: o})
 }

@@ -16,16 +16,18 @@ type Opener struct {
 		path   string
 		phrase []byte
 	}
-	iterations int // more are refused
+	iterations int    // more are refused
+	tcti       string // where the TPM is
 }
 
 // maxIterations is a thousand times what OpenSSL uses: minutes on a gateway.
 const maxIterations = 10_000_000
 
 // New returns an Opener that takes the pass phrase of a file from ask, whose error is [certs.ErrNoPassPhrase] where there is
-// none.
-func New(ask func(path string) ([]byte, error)) *Opener {
-	return &Opener{ask: ask, iterations: maxIterations}
+// none. tcti says where the TPM is, in the words of the TPM2 software stack: device:/dev/tpmrm0, which is also meant by an empty
+// one, or swtpm:path=SOCKET.
+func New(ask func(path string) ([]byte, error), tcti string) *Opener {
+	return &Opener{ask: ask, iterations: maxIterations, tcti: tcti}
 }
 
 // Forget overwrites the pass phrase. It is called when all files are read.
@@ -82,7 +84,7 @@ func (o *Opener) decryptPKCS8(der []byte, phrase func() ([]byte, error)) ([]byte
 
 // OpenTPM opens a key of a TPM.
 func (o *Opener) OpenTPM(k *certs.SealedKey) (crypto.Signer, error) {
-	return openTPM(k, func() ([]byte, error) { return o.phrase(k.Path) })
+	return openTPM(k, o.tcti, func() ([]byte, error) { return o.phrase(k.Path) })
 }
 
 // algorithm is an AlgorithmIdentifier (RFC 5280 4.1.1.2).

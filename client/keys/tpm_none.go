@@ -1,4 +1,4 @@
-//go:build !tpm
+//go:build !tpm || !linux
 
 package keys
 
@@ -8,7 +8,7 @@ import (
 	"github.com/culex-mqtt/culex/tlsdiag/certs"
 )
 
-// openTPM refuses: a TPM takes a build with the tag tpm.
-func openTPM(*certs.SealedKey, func() ([]byte, error)) (crypto.Signer, error) {
+// openTPM refuses: a TPM takes Linux and a build with the tag tpm.
+func openTPM(*certs.SealedKey, string, func() ([]byte, error)) (crypto.Signer, error) {
 	return nil, &certs.UnsupportedError{What: "TPM key"}
 }

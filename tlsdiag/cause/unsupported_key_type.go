@@ -89,10 +89,12 @@ func convertible(c *evidence.Certificate) Hint {
 			"(umask 077; cat " + file(c.File) + " > " + pem + " && ssh-keygen -p -N '' -m PEM -f " + pem + ")",
 		}
 	}
-	if strings.Contains(c.Key.Type, "TPM") {
+	switch {
+	case strings.Contains(c.Key.Type, "without its TPM"):
+		return Hint{Gateway, "may this user open the TPM? Who may is in its group, often tss", "ls -l /dev/tpmrm0"}
+	case c.Key.Type == "TPM key":
 		return Hint{Gateway, "use a culex built with: go build -tags tpm; this one leaves TPMs out", ""}
-	}
-	if unreadEncryption(c) {
+	case unreadEncryption(c):
 		return Hint{Gateway, "encrypt it anew, as OpenSSL 3 does by itself", "openssl pkcs8 -topk8 -in " + file(c.File) + " -out " + file(newName(c.File, "-new.key"))}
 	}
 	return usableKey(CA)
