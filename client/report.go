@@ -91,6 +91,10 @@ func (c *connector) blame(err error) {
 		}
 	case errors.As(err, &lost) && !lost.Connack:
 		c.watcher.Failed(tlsdiag.OpRead, lost.Err)
+		// What is no MQTT may look like the beginning of a long packet.
+		if c.conn != nil && len(c.conn.First()) > 0 && mqtt.PacketType(c.conn.First()[0]>>4) != mqtt.CONNACK {
+			c.watcher.NotConnack(c.conn.First())
+		}
 	case errors.Is(err, session.ErrKeepAlive):
 		c.watcher.Failed(tlsdiag.OpConnack, os.ErrDeadlineExceeded)
 	}

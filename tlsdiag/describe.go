@@ -38,13 +38,17 @@ func (w *Watcher) describe() *evidence.Session {
 			s.Target.Address = a.String()
 		}
 	}
-	s.Answer, s.Connack = w.answer, w.refused
+	s.Answer = w.answer
+	if w.connack != nil {
+		s.Connack = int(*w.connack)
+	}
 	seen := w.hooks.Seen()
 	w.describeEnd(s)
 	s.Stage = w.stage(s, &flow, &seen)
 	w.mergeAlerts(s, &seen)
 	w.describeNegotiated(s, &seen)
 	w.describeCertificates(s, &flow, &seen)
+	w.describeThoroughly(s, &flow)
 	return s
 }
 
@@ -55,7 +59,7 @@ func asked(t *Settings) evidence.Asked {
 		AskedIdentity: evidence.AskedIdentity{CertFile: t.CertFile, KeyFile: t.KeyFile},
 		AskedPolicy: evidence.AskedPolicy{
 			Insecure: t.Policy.Insecure, MinVersion: evidence.Version(t.Policy.MinVersion), ALPN: t.Policy.ALPN,
-			SecurityLevel: t.Policy.SecurityLevel, Ciphers: t.Policy.Ciphers, Pins: pins(t.Policy.Pins),
+			SecurityLevel: t.Policy.SecurityLevel, Ciphers: t.Policy.Ciphers, Pins: pins(t.Policy.Pins), NoVerify: t.Policy.NoVerify,
 		},
 	}
 }
@@ -116,7 +120,7 @@ func (w *Watcher) stage(s *evidence.Session, flow *record.Seen, seen *capture.Se
 		}
 	}
 	switch {
-	case w.refused != 0:
+	case w.connack != nil:
 		return evidence.StageConnack
 	case !s.Asked.TLS:
 		return evidence.StagePlain

@@ -94,8 +94,8 @@ type Trust struct {
 
 // Policy is how strict the caller is.
 type Policy struct {
-	// Insecure skips the check of the name.
-	Insecure bool
+	// Insecure skips the check of the name, NoVerify that of the whole chain.
+	Insecure, NoVerify bool
 	// MinVersion is the version asked for, 0 if none was.
 	MinVersion uint16
 	ALPN       []string

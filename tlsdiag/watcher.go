@@ -29,9 +29,10 @@ type Watcher struct {
 	secured  *tls.Conn
 	failures []failure
 	answer   *evidence.Stranger
-	refused  int
-	heard    bool // lastWords were read
-	stopped  bool // CONNACK came
+	connack  *byte // its code, once it came
+	heard    bool  // lastWords were read
+	stopped  bool  // CONNACK came
+	probes   *evidence.Probes
 	session  *evidence.Session
 }
 
@@ -87,6 +88,16 @@ func (w *Watcher) Stop() {
 	}
 }
 
+// Received returns how many bytes have come, as long as the connection is watched.
+func (w *Watcher) Received() int64 {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.conn == nil {
+		return 0
+	}
+	return w.conn.Flow().Received
+}
+
 // NotConnack says what came through TLS where a CONNACK was expected, at least
 // its first bytes. It is told beside Failed.
 func (w *Watcher) NotConnack(first []byte) {
@@ -102,8 +113,12 @@ func (w *Watcher) NotConnack(first []byte) {
 func (w *Watcher) Refused(code byte) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.refused, w.session = int(code), nil
+	w.connack, w.session = &code, nil
 }
+
+// Accepted says that a CONNACK came which accepts. Unlike after [Watcher.Stop]
+// what was seen is kept.
+func (w *Watcher) Accepted() { w.Refused(0) }
 
 // Failed says that an operation failed. The first call decides how the
 // attempt ended, unless a later one tells what the server had to say; the
@@ -173,7 +188,7 @@ func (w *Watcher) Evidence() *evidence.Session {
 // failed, and when what failed has nothing to do with TLS.
 func (w *Watcher) Finding() (Finding, bool) {
 	w.mu.Lock()
-	failed := len(w.failures) > 0 || w.refused != 0
+	failed := len(w.failures) > 0 || w.connack != nil && *w.connack != 0
 	w.mu.Unlock()
 	if !failed {
 		return Finding{}, false

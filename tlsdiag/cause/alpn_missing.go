@@ -15,6 +15,9 @@ func alpnMissing() Cause {
 		Source:   "RFC 7301; AWS IoT Core: device communication protocols, port 443",
 		Explains: []string{"closed-after-connect", "closed-after-client-hello", "peer-is-https", "client-certificate-required", "no-connack", "alpn-refused"},
 		Match: func(s *evidence.Session) (Finding, bool) {
+			if f, ok := picksALPN(s); ok {
+				return f, true
+			}
 			name := cloudALPN(s)
 			if name == "" || s.Target.Port != 443 || len(s.Asked.ALPN) > 0 || verdict(s) != 0 {
 				return Finding{}, false
@@ -31,6 +34,29 @@ func alpnMissing() Cause {
 			}, true
 		},
 	}
+}
+
+// picksALPN is the finding where a probe with ALPN got further than one
+// without: it was refused, or another service than MQTT answered.
+func picksALPN(s *evidence.Session) (Finding, bool) {
+	p, without := s.Probes.Run(evidence.ProbeALPN), s.Probes.Run(evidence.ProbeName)
+	if p == nil || p.ALPN == "" || len(s.Asked.ALPN) > 0 || verdict(s) != 0 {
+		return Finding{}, false
+	}
+	refused := without != nil && without.Alert == record.NoApplicationProtocol
+	if !refused && s.Answer == nil && !(hungUp(s) && s.Stage == evidence.StageEstablished) {
+		return Finding{}, false
+	}
+	f := Finding{
+		Confidence: Sure,
+		Headline:   fmt.Sprintf("this service wants the ALPN protocol %s, and none was offered", p.ALPN),
+		Seen:       append(facts(howItEnded(s), seenAlert(s)), seenProbes(s, evidence.ProbeName, evidence.ProbeALPN)...),
+		Hints:      []Hint{{Gateway, "add --tls-alpn " + quote(p.ALPN), ""}},
+	}
+	if !refused && s.Answer == nil {
+		f.Confidence, f.Rival = Likely, "closed-after-connect"
+	}
+	return f, true
 }
 
 // cloudALPN is the ALPN protocol of a known service for MQTT on port 443.

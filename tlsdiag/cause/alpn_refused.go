@@ -26,7 +26,11 @@ func alpnRefused() Cause {
 				Seen:       facts(seenAlert(s)),
 				Hints:      []Hint{{Gateway, "leave --tls-alpn out, or give what the service's manual names", ""}},
 			}
-			if name := cloudALPN(s); name != "" {
+			f.Seen = append(f.Seen, seenProbes(s, evidence.ProbeName, evidence.ProbeALPN)...)
+			if p := s.Probes.Run(evidence.ProbeALPN); p != nil && p.ALPN != "" {
+				f.Headline = fmt.Sprintf("%s, and the broker takes %s", offer, p.ALPN)
+				f.Hints = []Hint{{Gateway, "give --tls-alpn " + quote(p.ALPN), ""}}
+			} else if name := cloudALPN(s); name != "" {
 				f.Hints = []Hint{{Gateway, "this service takes --tls-alpn " + name, ""}}
 			}
 			return f, true

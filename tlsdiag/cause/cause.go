@@ -90,20 +90,7 @@ type Cause struct {
 // for a failure that no cause fits, and false when the session does not show
 // a failure that TLS has to do with.
 func Find(s *evidence.Session) (Finding, bool) {
-	var matched []Finding
-	explained := map[string]bool{}
-	for _, c := range List() {
-		f, ok := c.Match(s)
-		if !ok {
-			continue
-		}
-		f.ID = c.ID
-		matched = append(matched, f)
-		for _, id := range c.Explains {
-			explained[id] = true
-		}
-	}
-	matched = slices.DeleteFunc(matched, func(f Finding) bool { return explained[f.ID] })
+	matched := matching(s, List())
 	if len(matched) == 0 {
 		return unclassified(s), concernsTLS(s)
 	}
@@ -117,6 +104,25 @@ func Find(s *evidence.Session) (Finding, bool) {
 		}
 	}
 	return first, true
+}
+
+// matching returns the causes of a list that match and that none of the others
+// explains.
+func matching(s *evidence.Session, causes []Cause) []Finding {
+	var matched []Finding
+	explained := map[string]bool{}
+	for _, c := range causes {
+		f, ok := c.Match(s)
+		if !ok {
+			continue
+		}
+		f.ID = c.ID
+		matched = append(matched, f)
+		for _, id := range c.Explains {
+			explained[id] = true
+		}
+	}
+	return slices.DeleteFunc(matched, func(f Finding) bool { return explained[f.ID] })
 }
 
 // maxAlso keeps a report on one screen.

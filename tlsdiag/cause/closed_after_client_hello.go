@@ -15,7 +15,7 @@ func closedAfterClientHello() Cause {
 			if !s.Asked.TLS || s.Stage != evidence.StageHello || !hungUp(s) || s.Flow.Stranger != nil || s.Flow.Received > 0 {
 				return Finding{}, false
 			}
-			return Finding{
+			f := Finding{
 				Confidence: Guess,
 				Rival:      "tls-to-plain-port",
 				Headline:   fmt.Sprintf("%s hung up on our first TLS message without saying why", at(s.Target)),
@@ -26,7 +26,13 @@ func closedAfterClientHello() Cause {
 					{Broker, "look into its log: a limit, an access list, a PROXY protocol that is expected", ""},
 					{Network, "or a firewall on the way refuses TLS to this name", ""},
 				},
-			}, true
+			}
+			if p := s.Probes.Run(evidence.ProbeConnect); p != nil {
+				f.Rival = "" // tried, and not so
+				f.Seen = append(f.Seen, seenProbes(s, evidence.ProbeConnect, evidence.ProbeTLS13, evidence.ProbeTLS12, evidence.ProbeTLS11,
+					evidence.ProbeSmall, evidence.ProbeNoName, evidence.ProbeALPN)...)
+			}
+			return f, true
 		},
 	}
 }

@@ -1,6 +1,9 @@
 package cause
 
 import (
+	"fmt"
+	"slices"
+
 	"github.com/culex-mqtt/culex/tlsdiag/evidence"
 	"github.com/culex-mqtt/culex/tlsdiag/record"
 )
@@ -11,6 +14,9 @@ func noCommonCipherSuite() Cause {
 		Title:  "broker and gateway have no cipher suite in common",
 		Source: "RFC 8446 section 6.2: handshake_failure, insufficient_security; RFC 5246 section 7.4.1.3",
 		Match: func(s *evidence.Session) (Finding, bool) {
+			if f, ok := namedSuites(s); ok {
+				return f, true
+			}
 			a := alert(s)
 			if s.Stage != evidence.StageHello || a != record.HandshakeFailure && a != record.InsufficientSecurity {
 				return Finding{}, false
@@ -34,6 +40,30 @@ func noCommonCipherSuite() Cause {
 			return f, true
 		},
 	}
+}
+
+// namedSuites is the finding where probes found out what the broker takes.
+func namedSuites(s *evidence.Session) (Finding, bool) {
+	suites, common := suitesTaken(s)
+	if !refusedHello(s) || len(suites) == 0 || common {
+		return Finding{}, false
+	}
+	f := Finding{
+		Confidence: Sure,
+		Headline:   fmt.Sprintf("the broker only accepts %s, which this program does not have", suiteNames(suites)),
+		Seen:       append(facts(seenAlert(s), seenOffer(s)), seenProbes(s, evidence.ProbeSuites)...),
+		Hints: []Hint{
+			{Broker, "allow a cipher suite with ECDHE and AES-GCM, which every client of today has", ""},
+		},
+	}
+	if slices.ContainsFunc(suites, func(c evidence.CipherSuite) bool { return c.Here == evidence.Yes }) {
+		f.Headline = "the broker only accepts " + suiteNames(suites) + ", and none of them was offered"
+		if s.Asked.Ciphers != "" {
+			f.Headline = fmt.Sprintf("--ciphers %s has none of what the broker accepts: %s", s.Asked.Ciphers, suiteNames(suites))
+			f.Hints = append([]Hint{{Gateway, "leave --ciphers out", ""}}, f.Hints...)
+		}
+	}
+	return f, true
 }
 
 // seenOffer counts what was offered.

@@ -1,6 +1,7 @@
 package cause
 
 import (
+	"fmt"
 	"strings"
 
 	"github.com/culex-mqtt/culex/tlsdiag/evidence"
@@ -13,6 +14,15 @@ func noCommonSignatureAlgorithm() Cause {
 		Source:   "RFC 8446 section 4.2.3; RFC 5246 section 7.4.1.4.1",
 		Explains: []string{"no-common-cipher-suite", "bytes-corrupted"},
 		Match: func(s *evidence.Session) (Finding, bool) {
+			if h := s.Flow.ClientHello; h != nil && refusedHello(s) && disjoint(h.Signatures, taken(s).Signatures) {
+				return Finding{
+					Confidence: Sure,
+					Headline: fmt.Sprintf("the broker's key only signs with %s, which was not offered",
+						parameterNames(taken(s).Signatures)),
+					Seen:  append(facts(seenAlert(s), seenOffer(s)), seenProbes(s, evidence.ProbeSignatures)...),
+					Hints: []Hint{usualKey()},
+				}, true
+			}
 			// The words of crypto/tls in auth.go, key_agreement.go and handshake_client.go.
 			for _, w := range [...]struct{ words, whose string }{
 				{"invalid signature algorithm", "the broker signed with an algorithm that was not offered"},
@@ -27,10 +37,14 @@ func noCommonSignatureAlgorithm() Cause {
 					Confidence: Sure,
 					Headline:   w.whose,
 					Seen:       facts("handshake: "+s.End.Error, seenCertificate("broker's certificate", s.Peer.Leaf()), seenOffer(s)),
-					Hints:      []Hint{{CA, "use an RSA key of 2048 bits or more or an EC key on P-256, and SHA-256", ""}},
+					Hints:      []Hint{usualKey()},
 				}, true
 			}
 			return Finding{}, false
 		},
 	}
+}
+
+func usualKey() Hint {
+	return Hint{CA, "use an RSA key of 2048 bits or more or an EC key on P-256, and SHA-256", ""}
 }

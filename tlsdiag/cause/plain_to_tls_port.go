@@ -30,6 +30,10 @@ func plainToTLSPort() Cause {
 			if tlsBytes(s) {
 				return f, true
 			}
+			if seen := answersTLS(s); seen != "" {
+				f.Seen = append(f.Seen, seen)
+				return f, true
+			}
 			if !hungUp(s) || s.Target.Port == portPlain {
 				return Finding{}, false
 			}
@@ -42,6 +46,16 @@ func plainToTLSPort() Cause {
 			return f, true
 		},
 	}
+}
+
+// answersTLS tells of a probe that a server answered in TLS.
+func answersTLS(s *evidence.Session) string {
+	for _, kind := range [...]evidence.ProbeKind{evidence.ProbeTLS13, evidence.ProbeTLS12, evidence.ProbeTLS11, evidence.ProbeTLS10} {
+		if p := s.Probes.Run(kind); p.Answered() {
+			return seenProbe(s, kind)
+		}
+	}
+	return ""
 }
 
 // tlsBytes says that the server spoke TLS.

@@ -25,7 +25,7 @@ func serverNameUnknown() Cause {
 			return Finding{
 				Confidence: Sure,
 				Headline:   headline,
-				Seen:       facts(seenAlert(s), seenSNI(s)),
+				Seen:       append(facts(seenAlert(s), seenSNI(s)), seenProbes(s, evidence.ProbeNoName)...),
 				Hints:      []Hint{hint},
 			}, true
 		},

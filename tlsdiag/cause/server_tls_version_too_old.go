@@ -8,9 +8,10 @@ import (
 
 func serverTLSVersionTooOld() Cause {
 	return Cause{
-		ID:     "server-tls-version-too-old",
-		Title:  "the broker only speaks TLS versions that are too old",
-		Source: "RFC 8996 deprecates TLS 1.0 and 1.1; RFC 8446 section 6.2: protocol_version",
+		ID:       "server-tls-version-too-old",
+		Title:    "the broker only speaks TLS versions that are too old",
+		Explains: []string{"closed-after-client-hello", "tls-to-plain-port", "no-common-cipher-suite"},
+		Source:   "RFC 8996 deprecates TLS 1.0 and 1.1; RFC 8446 section 6.2: protocol_version",
 		Match: func(s *evidence.Session) (Finding, bool) {
 			picked, ok := noVersion(s)
 			lowest, highest := offered(s)

@@ -30,6 +30,11 @@ func sniDefaultCertificate() Cause {
 					{Broker, fmt.Sprintf("give the front end (ingress, proxy) a certificate for %s", s.Target.Name()), ""},
 				},
 			}
+			if with, without := s.Probes.Run(evidence.ProbeName), s.Probes.Run(evidence.ProbeNoName); with != nil && without != nil &&
+				with.Leaf != "" && with.Leaf == without.Leaf {
+				f.Confidence, f.Rival = Sure, ""
+				f.Seen = append(f.Seen, seenProbe(s, evidence.ProbeName), seenProbe(s, evidence.ProbeNoName))
+			}
 			if isAddress(s.Target.Name()) {
 				f.Hints = append([]Hint{{Gateway, "dial the broker by its name: an address is not sent as the server name", ""}}, f.Hints...)
 			}

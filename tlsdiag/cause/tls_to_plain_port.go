@@ -28,6 +28,10 @@ func tlsToPlainPort() Cause {
 				f.Seen = []string{fmt.Sprintf("%s answered our ClientHello with an MQTT packet (% x)", at(s.Target), head(p.FirstBytes))}
 				return f, true
 			}
+			if p := s.Probes.Run(evidence.ProbeConnect); p != nil {
+				f.Seen = []string{fmt.Sprintf("%s %s", at(s.Target), "did not answer our ClientHello in TLS"), seenProbe(s, evidence.ProbeConnect)}
+				return f, p.Result == evidence.ProbeConnack
+			}
 			if !hungUp(s) || s.Flow.Received > 0 || usuallyTLS(s.Target.Port) {
 				return Finding{}, false
 			}

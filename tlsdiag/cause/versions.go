@@ -2,6 +2,7 @@ package cause
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/culex-mqtt/culex/tlsdiag/evidence"
 	"github.com/culex-mqtt/culex/tlsdiag/record"
@@ -32,7 +33,28 @@ func noVersion(s *evidence.Session) (picked evidence.Version, ok bool) {
 	if h := s.Flow.ServerHello; h != nil {
 		return h.Version, h.Version < lowest
 	}
-	return 0, alert(s) == record.ProtocolVersion && s.Stage == evidence.StageHello
+	refused := alert(s) == record.ProtocolVersion && s.Stage == evidence.StageHello
+	if !refused && !refusedHello(s) {
+		return 0, false
+	}
+	newest, too := newestSpoken(s)
+	if newest != 0 && newest < lowest {
+		return newest, true
+	}
+	return 0, refused || too
+}
+
+// newestSpoken is the newest version that a probe was answered in. too says
+// that the broker speaks none that our ClientHello offered.
+func newestSpoken(s *evidence.Session) (newest evidence.Version, too bool) {
+	too = s.Flow.ClientHello != nil
+	for _, v := range taken(s).Versions {
+		if v.Spoken == evidence.Yes {
+			newest = max(newest, v.Version)
+			too = too && !slices.Contains(s.Flow.ClientHello.Versions, v.Version)
+		}
+	}
+	return newest, too && newest != 0
 }
 
 // seenVersions tells what was offered and what came back.
@@ -46,7 +68,11 @@ func seenVersions(s *evidence.Session) []string {
 	if h := s.Flow.ServerHello; h != nil {
 		picked = fmt.Sprintf("the broker's ServerHello picked %s", h.Version)
 	}
-	return facts(offer, picked, seenAlert(s))
+	return append(facts(offer, picked, seenAlert(s)), seenVersionProbes(s)...)
+}
+
+func seenVersionProbes(s *evidence.Session) []string {
+	return seenProbes(s, evidence.ProbeTLS13, evidence.ProbeTLS12, evidence.ProbeTLS11, evidence.ProbeTLS10)
 }
 
 // probeVersion is a command that shows whether the broker has a version.

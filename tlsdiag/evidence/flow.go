@@ -112,6 +112,9 @@ type ServerHello struct {
 	// Group is the key exchange group of TLS 1.3's key_share or of TLS 1.2's
 	// ServerKeyExchange; 0 when none was seen.
 	Group uint16 `json:"group,omitempty"`
+	// Signature is the signature algorithm of TLS 1.2's ServerKeyExchange; 0
+	// when none was seen.
+	Signature uint16 `json:"signature,omitempty"`
 	// Retry says that a HelloRetryRequest came first.
 	Retry bool `json:"retry,omitempty"`
 }

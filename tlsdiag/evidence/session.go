@@ -26,6 +26,8 @@ type Session struct {
 	Trust     Trust  `json:"trust"`
 	Client    Client `json:"client"`
 	Outcome
+	// Probes is nil unless further connections were made to find out more.
+	Probes *Probes `json:"probes,omitempty"`
 }
 
 // Outcome is what came of it.
@@ -93,6 +95,8 @@ type AskedIdentity struct {
 // AskedPolicy is how strict the client was to be.
 type AskedPolicy struct {
 	Insecure bool `json:"insecure,omitempty"`
+	// NoVerify says that nothing of the server's certificate was to be judged.
+	NoVerify bool `json:"no_verify,omitempty"`
 	// MinVersion is zero when the caller left the minimum to the default.
 	MinVersion Version  `json:"min_version,omitempty"`
 	ALPN       []string `json:"alpn,omitempty"`

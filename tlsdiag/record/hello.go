@@ -187,15 +187,25 @@ func names(d *decoder) [][]byte {
 	return out
 }
 
-// keyExchangeGroup returns the curve named by an ECDHE ServerKeyExchange (RFC
-// 8422 section 5.4), or 0 if the message is of another kind.
-func keyExchangeGroup(body []byte) uint16 {
+// keyExchange returns the curve named by an ECDHE ServerKeyExchange (RFC 8422
+// section 5.4), and from TLS 1.2 on the signature algorithm of that or of a DHE
+// one (RFC 5246 section 7.4.3). What is not there is 0.
+func keyExchange(body []byte, version evidence.Version) (group, signature uint16) {
 	const namedCurve = 3
 	d := decoder{b: body}
-	kind, group := d.u8(), d.u16()
-	point := d.vector(1)
-	if d.failed || kind != namedCurve || len(point.b) == 0 {
-		return 0
+	kind, curve := d.u8(), d.u16()
+	if point := d.vector(1); !d.failed && kind == namedCurve && len(point.b) > 0 {
+		group = uint16(curve)
+	} else {
+		d = decoder{b: body}
+		d.vector(2) // dh_p, dh_g and dh_Ys
+		d.vector(2)
+		d.vector(2)
 	}
-	return uint16(group)
+	if version >= evidence.TLS12 && d.more() {
+		if algorithm, value := d.u16(), d.vector(2); !d.failed && len(value.b) > 0 && len(d.b) == 0 {
+			signature = uint16(algorithm)
+		}
+	}
+	return group, signature
 }

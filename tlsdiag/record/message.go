@@ -62,8 +62,10 @@ func (r *reader) serverMessage(kind uint8, body []byte) {
 	case msgCertificate:
 		r.seen.Server, _ = Certificates(body)
 	case msgServerKeyExchange:
-		if g := keyExchangeGroup(body); g != 0 && f.ServerHello != nil {
-			f.ServerHello.Group = g
+		if h := f.ServerHello; h != nil {
+			if g, signature := keyExchange(body, h.Version); g != 0 || signature != 0 {
+				h.Group, h.Signature = g, signature
+			}
 		}
 	case msgCertificateRequest:
 		r.seen.Request, _ = CertificateRequest(body, r.version())

@@ -114,6 +114,7 @@ func kind(s schema, t reflect.Type) string {
 func TestSchemaIsKept(t *testing.T) {
 	promised, have := documented(t), schema{}
 	declared(have, reflect.TypeFor[report.Document]())
+	declared(have, reflect.TypeFor[report.ProbeDocument]())
 	for object, fields := range have {
 		for name, f := range fields {
 			if promised[object][name] != f {

@@ -42,14 +42,20 @@ func Text(f cause.Finding, o Options) string { return TextWith(f, nil, o) }
 // TextWith is Text with more lines before the identifier. One with the label of the line before it stands under that.
 func TextWith(f cause.Finding, more []Line, o Options) string {
 	w := writer{options: o}
-	w.item("tls: ", o.paint(bold, "tls: "), "     ", f.Headline)
+	w.finding("tls: ", f, more...)
+	return w.String()
+}
+
+// finding writes f behind a label, with more lines before the identifier.
+func (w *writer) finding(label string, f cause.Finding, more ...Line) {
+	w.item(label, w.options.paint(bold, label), strings.Repeat(" ", len(label)), f.Headline)
 	w.list("seen:", f.Seen)
 	for i, h := range f.Hints {
-		label := "fix:"
+		fix := "fix:"
 		if i > 0 {
-			label = ""
+			fix = ""
 		}
-		w.labelled(label, string(h.Party)+": "+h.Action)
+		w.labelled(fix, string(h.Party)+": "+h.Action)
 		w.command(h.Command)
 	}
 	for _, n := range f.Also {
@@ -65,7 +71,6 @@ func TextWith(f cause.Finding, more []Line, o Options) string {
 		last = l.Label
 	}
 	w.labelled("id:", f.ID+" "+confidence(f))
-	return w.String()
 }
 
 func confidence(f cause.Finding) string {

@@ -35,11 +35,11 @@ func speaksFirst(greeting string) func(uint16) handler {
 	}
 }
 
-// PlainPort is a plain MQTT broker that is dialled with TLS. As mosquitto does, it resets the connection.
+// PlainPort is a plain MQTT broker that is dialled with TLS. As mosquitto does, it resets such a connection.
 func PlainPort() Fault {
 	return once(Fault{Cause: "tls-to-plain-port", Dial: Dial{Host: host, Trust: root().CertPEM()}, serve: func(uint16) handler {
 		return func(c net.Conn) {
-			readHello(c)
+			mqtt(c)
 			reset(c)
 		}
 	}})
