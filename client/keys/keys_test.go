@@ -229,6 +229,10 @@ func TestHalfBundles(t *testing.T) {
 	client := clients["EC"]
 	dir := bench(t, ca, client)
 	openssl(t, dir, "pkcs12", "-export", "-nokeys", "-in", "client.crt", "-passout", "pass:"+phrase, "-out", "cert.p12")
+	if err := os.WriteFile(filepath.Join(dir, "both.crt"), tlstest.Bundle(ca, client), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	openssl(t, dir, "pkcs12", "-export", "-nokeys", "-in", "both.crt", "-passout", "pass:"+phrase, "-out", "certs.p12")
 	openssl(t, dir, "pkcs12", "-export", "-nocerts", "-inkey", "client.key", "-in", "client.key", "-passout", "pass:"+phrase, "-out", "key.p12")
 	in := func(name string) string { return filepath.Join(dir, name) }
 	ask := func(string) ([]byte, error) { return []byte(phrase), nil }
@@ -236,7 +240,7 @@ func TestHalfBundles(t *testing.T) {
 		cert, key string
 		problem   certs.Problem
 	}{
-		{"cert.p12", "client.key", 0}, {"client.crt", "key.p12", 0}, {"cert.p12", "key.p12", 0},
+		{"cert.p12", "client.key", 0}, {"client.crt", "key.p12", 0}, {"cert.p12", "key.p12", 0}, {"certs.p12", "client.key", 0},
 		{"cert.p12", "cert.p12", certs.NoKey}, {"key.p12", "key.p12", certs.NoCertificate},
 	} {
 		_, err := load(in(test.cert), in(test.key), ask)
@@ -264,6 +268,18 @@ func TestOldDES(t *testing.T) {
 		t.Fatal(err)
 	}
 	open(t, path, path, client)
+}
+
+// TestUnsupportedInside: a key that opens, but is of a kind that cannot be used, is named.
+func TestUnsupportedInside(t *testing.T) {
+	ca, clients := identities()
+	dir := bench(t, ca, clients["EC"])
+	openssl(t, dir, "genpkey", "-algorithm", "ed448", "-aes256", "-pass", "pass:"+phrase, "-out", "ed448.key")
+	_, err := load(filepath.Join(dir, "client.crt"), filepath.Join(dir, "ed448.key"), func(string) ([]byte, error) { return []byte(phrase), nil })
+	var e *certs.FileError
+	if !errors.As(err, &e) || e.Problem != certs.UnsupportedKey || e.Found != "Ed448" {
+		t.Errorf("%v", err)
+	}
 }
 
 // TestUnsupported: what cannot be opened is named, and nobody is asked for its pass phrase.

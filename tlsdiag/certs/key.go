@@ -98,11 +98,15 @@ func openKey(path string, b *pemBlock, opener Opener) (crypto.Signer, error) {
 		if err != nil {
 			return nil, err
 		}
-		defer clear(der)
 		if b.label == encryptedPrivateKey {
 			b.label = privateKey
 		}
 		b.der, b.encrypted = der, false
+		key, err := parseKey(b)
+		if err == nil {
+			clear(der) // else what kind of key it is has yet to be found out
+		}
+		return key, err
 	}
 	return parseKey(b)
 }

@@ -115,13 +115,19 @@ func entriesOfBundle(path string, data []byte, opener Opener) ([]*entry, error) 
 	return inOrder(rest, key), nil
 }
 
-// inOrder returns the certificate of the key, or without one the first, and each one's issuer after it. What is no part of
+// inOrder returns the certificate of the key, or without one the first that is no CA's, and each one's issuer after it. What is no part of
 // that chain is left out, and so is a root: who needs it has it.
 func inOrder(rest []*entry, key crypto.Signer) []*entry {
 	first := slices.IndexFunc(rest, func(e *entry) bool {
 		c, err := x509.ParseCertificate(e.der)
 		return key != nil && err == nil && belongs(key, c)
 	})
+	if first < 0 {
+		first = slices.IndexFunc(rest, func(e *entry) bool {
+			f, err := e.load()
+			return err == nil && !f.cert.IsCA
+		})
+	}
 	chain := []*entry{rest[max(first, 0)]}
 	for len(chain) <= maxDepth {
 		last, err := chain[len(chain)-1].load()
