@@ -19,6 +19,7 @@ readonly needed=(
 	'fish fish'
 	'node nodejs'
 	'swtpm swtpm'
+	'tshark tshark'
 )
 
 usage() {

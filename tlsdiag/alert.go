@@ -13,8 +13,7 @@ import (
 // alert that OpenSSL would send (RFC 8446 section 6.2), so that its log says
 // so too: crypto/tls alone sends bad_certificate whatever the reason. It acts on
 // errors of package certs, and is called after Conn and Config, with the same
-// cfg. With a cipher suite of TLS 1.3 other than AES-GCM the alert stays
-// bad_certificate.
+// cfg.
 func (w *Watcher) ExactAlert(cfg *tls.Config) {
 	w.mu.Lock()
 	defer w.mu.Unlock()

@@ -19,11 +19,7 @@ import (
 
 // describe puts everything that was seen into plain data. w.mu is held.
 func (w *Watcher) describe() *evidence.Session {
-	s := &evidence.Session{
-		Schema: evidence.Schema,
-		Target: evidence.Target{Host: w.settings.Host, Port: w.settings.Port, ServerName: w.settings.Policy.ServerName},
-		Asked:  asked(&w.settings),
-	}
+	s := w.begin()
 	s.Local.Clock = evidence.Clock{
 		Now: w.settings.Now().UTC(), Build: w.settings.BuildTime.UTC(), Synchronised: synchronised(),
 	}
@@ -50,6 +46,15 @@ func (w *Watcher) describe() *evidence.Session {
 	w.describeCertificates(s, &flow, &seen)
 	w.describeThoroughly(s, &flow)
 	return s
+}
+
+// begin is what the settings alone tell.
+func (w *Watcher) begin() *evidence.Session {
+	return &evidence.Session{
+		Schema: evidence.Schema,
+		Target: evidence.Target{Host: w.settings.Host, Port: w.settings.Port, ServerName: w.settings.Policy.ServerName},
+		Asked:  asked(&w.settings),
+	}
 }
 
 func asked(t *Settings) evidence.Asked {
@@ -317,6 +322,8 @@ func (w *Watcher) describeClient(s *evidence.Session, p *pool, flow *record.Seen
 		c.Sent = evidence.Of(len(own) > 0)
 	case flow.Request != nil:
 		c.Requested = evidence.Yes
+	case flow.Flight.Requested != evidence.NotObserved:
+		c.Requested, c.Sent = flow.Flight.Requested, flow.Flight.Sent
 	case seen.State != nil:
 		// The verdict comes after the server's flight, and nothing was asked.
 		c.Requested = evidence.No
@@ -346,11 +353,13 @@ func parse(chain [][]byte) []*x509.Certificate {
 	return out
 }
 
+// unparsedPrefix is how crypto/tls begins an error about a certificate.
+const unparsedPrefix = "tls: failed to parse certificate from server: "
+
 // unparsed returns why crypto/tls could not read the server's certificate.
 func (w *Watcher) unparsed() string {
-	const producer = "tls: failed to parse certificate from server: "
 	for _, f := range w.failures {
-		if _, reason, ok := strings.Cut(f.err.Error(), producer); ok {
+		if _, reason, ok := strings.Cut(f.err.Error(), unparsedPrefix); ok {
 			return reason
 		}
 	}

@@ -1,6 +1,7 @@
 package tlsdiag_test
 
 import (
+	"bytes"
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
@@ -41,6 +42,10 @@ type client struct {
 	now      func() time.Time
 	patience time.Duration
 	dir      string
+	// keys is where the secrets of TLS go; nil for nowhere.
+	keys *bytes.Buffer
+	// localPort is the port that was dialled from.
+	localPort int
 }
 
 func newClient(t testing.TB, f tlstest.Fault, port int) *client {
@@ -103,6 +108,9 @@ func (c *client) config() *tls.Config {
 		ServerName: c.dial.Host, MinVersion: max(c.dial.MinVersion, tls.VersionTLS12), MaxVersion: c.dial.MaxVersion,
 		NextProtos: c.dial.ALPN, CurvePreferences: []tls.CurveID{tls.X25519, tls.CurveP256, tls.CurveP384, tls.CurveP521},
 	}
+	if c.keys != nil {
+		cfg.KeyLogWriter = c.keys
+	}
 	if chain := c.dial.Chain; chain != nil {
 		cfg.Certificates = []tls.Certificate{chain[0].TLS(chain[1:]...)}
 	}
@@ -123,6 +131,7 @@ func (c *client) run(address string) error {
 		return err
 	}
 	defer raw.Close()
+	c.localPort = raw.LocalAddr().(*net.TCPAddr).Port
 	raw.SetDeadline(time.Now().Add(c.patience))
 	conn := w.Conn(raw)
 	if !c.dial.Plain {

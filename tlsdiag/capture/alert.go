@@ -13,8 +13,7 @@ import (
 // crypto/tls sends bad_certificate for every error of VerifyConnection; the
 // one alert record that it writes then gets the code that code returns for the
 // error, unless that returns false. In TLS 1.3 the record is encrypted and is
-// sealed anew, which takes a cipher suite with AES-GCM: with others it stays
-// as it is, and so does every other record.
+// sealed anew. Every other record stays as it is.
 //
 // It is to be called after the other hooks were installed. The key log, if cfg
 // has one, gets its lines as before. cfg must be for this connection only.

@@ -2,14 +2,7 @@ package capture
 
 import (
 	"bytes"
-	"crypto/aes"
-	"crypto/cipher"
-	"crypto/hkdf"
-	"crypto/sha256"
-	"crypto/sha512"
 	"crypto/tls"
-	"encoding/binary"
-	"hash"
 	"sync/atomic"
 
 	"github.com/culex-mqtt/culex/tlsdiag/record"
@@ -65,7 +58,8 @@ func (a *exactAlert) sealed(p []byte) []byte {
 	if len(p) <= recordHeader || p[0] != record.TypeApplicationData {
 		return nil
 	}
-	aead, nonce := firstRecord(a.suite, secretOf(a.secret))
+	// The sequence number of the first record is 0, and the nonce the IV.
+	aead, nonce := record.TrafficKey(a.suite, secretOf(a.secret))
 	if aead == nil {
 		return nil
 	}
@@ -76,41 +70,4 @@ func (a *exactAlert) sealed(p []byte) []byte {
 	}
 	inner[1] = a.code
 	return aead.Seal(bytes.Clone(header), nonce, inner, header)
-}
-
-// firstRecord returns what protects the first record under a traffic secret,
-// whose sequence number is 0 (RFC 8446 sections 5.2, 5.3 and 7.3); nil for a
-// cipher suite that the standard library has no AEAD for.
-func firstRecord(suite uint16, secret []byte) (cipher.AEAD, []byte) {
-	newHash, keySize := sha256.New, 16
-	switch suite {
-	case tls.TLS_AES_128_GCM_SHA256:
-	case tls.TLS_AES_256_GCM_SHA384:
-		newHash, keySize = sha512.New384, 32
-	default:
-		return nil, nil
-	}
-	if len(secret) != newHash().Size() {
-		return nil, nil
-	}
-	block, err := aes.NewCipher(expandLabel(newHash, secret, "key", keySize))
-	if err != nil {
-		return nil, nil
-	}
-	aead, err := cipher.NewGCM(block)
-	if err != nil {
-		return nil, nil
-	}
-	return aead, expandLabel(newHash, secret, "iv", aead.NonceSize())
-}
-
-// expandLabel is HKDF-Expand-Label without a context (RFC 8446 section 7.1).
-// Its error is for lengths that are not asked for here.
-func expandLabel(newHash func() hash.Hash, secret []byte, label string, length int) []byte {
-	const prefix = "tls13 "
-	info := binary.BigEndian.AppendUint16(nil, uint16(length))
-	info = append(info, byte(len(prefix)+len(label)))
-	info = append(info, prefix+label...)
-	out, _ := hkdf.Expand(newHash, secret, string(append(info, 0)), length)
-	return out
 }

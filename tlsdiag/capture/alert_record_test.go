@@ -2,10 +2,10 @@ package capture
 
 import (
 	"bytes"
-	"crypto/sha256"
 	"crypto/tls"
-	"encoding/hex"
 	"testing"
+
+	"github.com/culex-mqtt/culex/tlsdiag/record"
 )
 
 // secretLine is the client's handshake traffic secret of RFC 8448 section 3, in a key log.
@@ -22,23 +22,12 @@ func alert13() *exactAlert {
 // seal makes the first record under the secret.
 func seal(t testing.TB, inner ...byte) []byte {
 	t.Helper()
-	aead, nonce := firstRecord(tls.TLS_AES_128_GCM_SHA256, secretOf([]byte(secretLine)))
+	aead, nonce := record.TrafficKey(tls.TLS_AES_128_GCM_SHA256, secretOf([]byte(secretLine)))
 	if aead == nil {
 		t.Fatal("no AEAD")
 	}
 	header := []byte{23, 3, 3, 0, byte(len(inner) + aead.Overhead())}
 	return aead.Seal(bytes.Clone(header), nonce, inner, header)
-}
-
-func TestExpandLabel(t *testing.T) {
-	secret := secretOf([]byte(secretLine))
-	key, iv := expandLabel(sha256.New, secret, "key", 16), expandLabel(sha256.New, secret, "iv", 12)
-	if got := hex.EncodeToString(key); got != "dbfaa693d1762c5b666af5d950258d01" {
-		t.Errorf("key %s", got)
-	}
-	if got := hex.EncodeToString(iv); got != "5bd3c71b836e0b76bb73265f" {
-		t.Errorf("iv %s", got)
-	}
 }
 
 func TestReplace(t *testing.T) {

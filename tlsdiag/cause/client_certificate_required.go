@@ -13,7 +13,7 @@ func clientCertificateRequired() Cause {
 		ID:       "client-certificate-required",
 		Title:    "the broker requires a client certificate and none was given",
 		Source:   "RFC 8446 section 4.4.2.4 and 6.2: certificate_required; RFC 5246 section 7.4.6: handshake_failure",
-		Explains: []string{"closed-after-connect", "no-common-cipher-suite"},
+		Explains: []string{"closed-after-connect", "no-common-cipher-suite", "client-certificate-refused", "no-connack"},
 		Match: func(s *evidence.Session) (Finding, bool) {
 			if s.Client.Sent == evidence.Yes || s.Asked.CertFile != "" || verdict(s) != 0 {
 				return Finding{}, false
@@ -37,6 +37,11 @@ func clientCertificateRequired() Cause {
 			case asked && slices.Contains([]int{record.BadCertificate, record.CertificateUnknown, record.AccessDenied, record.UnknownCA, record.DecodeError}, a):
 				// What stacks other than OpenSSL and Go say: Java 42, GnuTLS 50 in TLS 1.2.
 				f.Confidence = Likely
+				return f, true
+			case asked && s.Client.Sent == evidence.No && hiddenAlert(s) != nil:
+				f.Confidence = Likely
+				f.Rival = "closed-after-connect"
+				f.Seen = append(f.Seen, seenHidden(hiddenAlert(s)))
 				return f, true
 			case asked && hungUp(s):
 				f.Confidence = Likely

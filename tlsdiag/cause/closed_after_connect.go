@@ -34,6 +34,11 @@ func closedAfterConnect() Cause {
 				f.Confidence = Likely
 				f.Rival = "client-issuer-not-trusted"
 			}
+			if s.Observed && s.Negotiated.Version >= evidence.TLS13 && f.Rival == "" {
+				// What the broker answered is encrypted.
+				f.Confidence = Likely
+				f.Rival = "peer-is-https"
+			}
 			return f, true
 		},
 	}

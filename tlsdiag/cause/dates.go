@@ -41,7 +41,7 @@ func ownCertificate(s *evidence.Session, c *evidence.Certificate) bool {
 // clockLine tells what is known about this machine's clock.
 func clockLine(s *evidence.Session) string {
 	c := s.Local.Clock
-	text := "this gateway's clock: " + instant(c.Now)
+	text := clockName(s) + ": " + instant(c.Now)
 	switch c.Synchronised {
 	case evidence.Yes:
 		return text + ", synchronised according to the kernel"
@@ -62,15 +62,23 @@ func clockHint(s *evidence.Session) []Hint {
 // expiredHeadline compares a certificate's end with the clock.
 func expiredHeadline(s *evidence.Session, what string, c *evidence.Certificate) string {
 	now := s.Local.Clock.Now
-	return fmt.Sprintf("%s expired %s ago (notAfter %s, this gateway's clock %s)",
-		what, span(now.Sub(c.Dates.NotAfter)), instant(c.Dates.NotAfter), instant(now))
+	return fmt.Sprintf("%s expired %s ago (notAfter %s, %s %s)",
+		what, span(now.Sub(c.Dates.NotAfter)), instant(c.Dates.NotAfter), clockName(s), instant(now))
 }
 
 // earlyHeadline compares a certificate's beginning with the clock.
 func earlyHeadline(s *evidence.Session, what string, c *evidence.Certificate) string {
 	now := s.Local.Clock.Now
-	return fmt.Sprintf("%s is not valid for another %s (notBefore %s, this gateway's clock %s)",
-		what, span(c.Dates.NotBefore.Sub(now)), instant(c.Dates.NotBefore), instant(now))
+	return fmt.Sprintf("%s is not valid for another %s (notBefore %s, %s %s)",
+		what, span(c.Dates.NotBefore.Sub(now)), instant(c.Dates.NotBefore), clockName(s), instant(now))
+}
+
+// clockName says whose clock the dates are compared with.
+func clockName(s *evidence.Session) string {
+	if s.Observed {
+		return "the clock of the capture"
+	}
+	return "this gateway's clock"
 }
 
 // twin returns another certificate of the same subject and key that is valid

@@ -15,9 +15,9 @@ certificate-and-key-swapped certificate-damaged certificate-der certificate-igno
 certificate-missing certificate-no-certificate certificate-pkcs12 certificate-signature-invalid
 certificate-unreadable certificate-without-key ciphers-option-unknown client-ca-not-listed
 client-certificate-critical-extension client-certificate-expired client-certificate-no-common-name
-client-certificate-not-yet-valid client-certificate-purpose client-certificate-required
+client-certificate-not-yet-valid client-certificate-purpose client-certificate-refused client-certificate-required
 client-certificate-revoked client-certificate-same-subject client-certificate-signature-invalid
-client-certificate-weak client-hello-too-large client-intermediate-missing client-issuer-not-trusted
+client-certificate-weak client-hello-too-large client-intermediate-missing client-issuer-not-trusted client-refused-certificate
 client-tls-version-too-new clock-ahead clock-behind closed-after-client-hello closed-after-connect
 cloud-root-changed connection-intercepted connection-refused crl-expired crl-file-damaged crl-file-missing crl-file-no-crl
 crl-file-unreadable crl-issuer-may-not-sign crl-missing crl-not-yet-valid crl-signature-invalid crl-unusable intermediate-expired intermediate-missing

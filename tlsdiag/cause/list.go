@@ -107,6 +107,7 @@ func serverName() []Cause {
 		serverNameIsAddress(),
 		serverNameWildcard(),
 		serverNameMismatch(),
+		clientRefusedCertificate(),
 	}
 }
 
@@ -116,6 +117,7 @@ func clientCertificate() []Cause {
 	return []Cause{
 		alpnMissing(),
 		clientCertificateRequired(),
+		clientCertificateRefused(),
 		clientCertificateSameSubject(),
 		clientCertificateExpired(),
 		clientCertificateNotYetValid(),

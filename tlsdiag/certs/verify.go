@@ -21,6 +21,7 @@ type Options struct {
 	SecurityLevel int                 // 0 to 5, as OpenSSL's; 0 has no demands on keys and digests
 	Client        bool                // judge a client's certificate; Host is then not used
 	Pins          [][sha256.Size]byte // digests of public keys, as for MatchPin
+	AssumeTrusted bool                // take what the chain ends in for trusted, where the store of whoever judged is not known
 }
 
 // Result is what Verify found out about a chain that it accepts.

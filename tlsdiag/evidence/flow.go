@@ -39,6 +39,9 @@ type Record struct {
 	Length  int     `json:"length"`
 	// Encrypted says that the content could not be read by an observer.
 	Encrypted bool `json:"encrypted,omitempty"`
+	// Packet is the number of the packet that completed it, in a packet
+	// capture; 0 elsewhere.
+	Packet int `json:"packet,omitempty"`
 }
 
 // Message is one handshake message in the clear.
@@ -49,6 +52,8 @@ type Message struct {
 	Length int    `json:"length"`
 	// Record counts the sender's records from 1.
 	Record int `json:"record"`
+	// Packet is the number of the packet that completed it.
+	Packet int `json:"packet,omitempty"`
 }
 
 // AlertUnread is the code of an alert that was seen but is encrypted.
@@ -64,6 +69,8 @@ type Alert struct {
 	Stage Stage `json:"stage,omitempty"`
 	// Encrypted says that the alert was not readable on the wire.
 	Encrypted bool `json:"encrypted,omitempty"`
+	// Packet is the number of the packet that completed it.
+	Packet int `json:"packet,omitempty"`
 }
 
 // Decisive returns the alert that ended the connection: the server's first

@@ -16,15 +16,18 @@ const Schema = 1
 type Session struct {
 	Schema int `json:"schema"`
 	// Synthetic marks evidence that was written down, not captured.
-	Synthetic bool   `json:"synthetic,omitempty"`
-	Target    Target `json:"target"`
-	Asked     Asked  `json:"asked"`
-	Local     Local  `json:"local"`
-	Stage     Stage  `json:"stage"`
-	Flow      Flow   `json:"flow"`
-	Peer      Peer   `json:"peer"`
-	Trust     Trust  `json:"trust"`
-	Client    Client `json:"client"`
+	Synthetic bool `json:"synthetic,omitempty"`
+	// Observed marks a connection of somebody else, seen in a packet capture:
+	// this side is the client's then, and the clock that of the capture.
+	Observed bool   `json:"observed,omitempty"`
+	Target   Target `json:"target"`
+	Asked    Asked  `json:"asked"`
+	Local    Local  `json:"local"`
+	Stage    Stage  `json:"stage"`
+	Flow     Flow   `json:"flow"`
+	Peer     Peer   `json:"peer"`
+	Trust    Trust  `json:"trust"`
+	Client   Client `json:"client"`
 	Outcome
 	// Probes is nil unless further connections were made to find out more.
 	Probes *Probes `json:"probes,omitempty"`

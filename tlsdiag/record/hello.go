@@ -20,6 +20,7 @@ const (
 	extSupportedGroups   = 10
 	extSignatures        = 13
 	extALPN              = 16
+	extEncryptThenMAC    = 22
 	extSupportedVersions = 43
 	extAuthorities       = 47
 	extKeyShare          = 51
@@ -127,6 +128,26 @@ func Certificates(body []byte) ([][]byte, error) {
 	var out [][]byte
 	for list.more() && len(out) < maxCertificates {
 		if c := list.vector(3); !c.failed {
+			out = append(out, c.b)
+		}
+	}
+	if d.failed || list.failed {
+		return out, ErrMalformed
+	}
+	return out, nil
+}
+
+// Certificates13 reads the body of a Certificate message of TLS 1.3 (RFC 8446
+// section 4.4.2) as Certificates does.
+func Certificates13(body []byte) ([][]byte, error) {
+	d := decoder{b: body}
+	d.vector(1) // certificate_request_context
+	list := d.vector(3)
+	var out [][]byte
+	for list.more() && len(out) < maxCertificates {
+		c := list.vector(3)
+		list.vector(2) // extensions
+		if !c.failed {
 			out = append(out, c.b)
 		}
 	}

@@ -6,10 +6,15 @@ const messageHeader = 4
 
 // handshakeBytes adds a record's content to the message being put together;
 // a message may span records, and a record may hold several (RFC 8446 section 5.1).
-func (r *reader) handshakeBytes(s *stream, b []byte) {
+func (r *Reader) handshakeBytes(s *stream, b []byte) {
 	s.handshake = append(s.handshake, b...)
 	for len(s.handshake) >= messageHeader {
 		length := int(s.handshake[1])<<16 | int(s.handshake[2])<<8 | int(s.handshake[3])
+		if length > maxMessage {
+			s.handshake = nil
+			r.seen.Flow.Truncated = true
+			return
+		}
 		if len(s.handshake) < messageHeader+length {
 			return
 		}
@@ -18,14 +23,14 @@ func (r *reader) handshakeBytes(s *stream, b []byte) {
 	}
 }
 
-func (r *reader) message(s *stream, kind uint8, body []byte) {
+func (r *Reader) message(s *stream, kind uint8, body []byte) {
 	f := &r.seen.Flow
 	if len(f.Messages) == maxMessages {
 		f.Truncated = true
 		return
 	}
 	f.Messages = append(f.Messages, evidence.Message{
-		From: s.from, Name: MessageName(kind), Length: len(body), Record: s.records,
+		From: s.from, Name: MessageName(kind), Length: len(body), Record: s.records, Packet: r.packet,
 	})
 	if s.from == evidence.SideClient {
 		r.clientMessage(kind, body)
@@ -34,21 +39,24 @@ func (r *reader) message(s *stream, kind uint8, body []byte) {
 	r.serverMessage(kind, body)
 }
 
-func (r *reader) clientMessage(kind uint8, body []byte) {
+func (r *Reader) clientMessage(kind uint8, body []byte) {
 	switch kind {
 	case msgClientHello:
 		if h, err := ClientHello(body); err == nil && r.seen.Flow.ClientHello == nil {
 			h.Size = headerSize + messageHeader + len(body)
 			r.seen.Flow.ClientHello = h
 		}
+		copyRandom(&r.clientRandom, body)
 		r.seen.Stage = evidence.StageHello
 	case msgCertificate:
 		r.seen.ClientAnswered = true
-		r.seen.Client, _ = Certificates(body)
+		r.seen.Client, _ = r.certificates(body)
+	case msgFinished:
+		r.clientFinished()
 	}
 }
 
-func (r *reader) serverMessage(kind uint8, body []byte) {
+func (r *Reader) serverMessage(kind uint8, body []byte) {
 	f := &r.seen.Flow
 	switch kind {
 	case msgServerHello:
@@ -59,8 +67,11 @@ func (r *reader) serverMessage(kind uint8, body []byte) {
 		h.Retry = h.Retry || f.ServerHello != nil && f.ServerHello.Retry
 		f.ServerHello = h
 		r.seen.Stage = evidence.StageServerFlight
+		r.serverHello(h, body)
 	case msgCertificate:
-		r.seen.Server, _ = Certificates(body)
+		r.seen.Server, _ = r.certificates(body)
+	case msgFinished:
+		r.serverFinished()
 	case msgServerKeyExchange:
 		if h := f.ServerHello; h != nil {
 			if g, signature := keyExchange(body, h.Version); g != 0 || signature != 0 {
@@ -70,4 +81,12 @@ func (r *reader) serverMessage(kind uint8, body []byte) {
 	case msgCertificateRequest:
 		r.seen.Request, _ = CertificateRequest(body, r.version())
 	}
+}
+
+// certificates reads a Certificate message of the version at hand.
+func (r *Reader) certificates(body []byte) ([][]byte, error) {
+	if r.version() >= evidence.TLS13 {
+		return Certificates13(body)
+	}
+	return Certificates(body)
 }
