@@ -128,7 +128,9 @@ func newConn(s *segment, at Packet, keys *record.KeyLog) *conn {
 		c.streams[i].sink = func(b []byte, packet int) { c.feed(i, b, packet) }
 		c.streams[i].gap = func(n int) {
 			c.out.Missing += int64(n)
-			c.reader.Missing(from, n)
+			if c.reader != nil {
+				c.reader.Missing(from, n)
+			}
 		}
 	}
 	return c
@@ -162,8 +164,8 @@ func (c *conn) take(s *segment, at Packet) {
 		if from == server {
 			c.talk.lastServer = at.Time
 		}
-		if !c.talk.decided {
-			c.decide(from, s.payload)
+		if c.out.Late && !c.talk.decided {
+			c.decideLate(from, s.payload)
 			from = c.from(s)
 		}
 		if !c.talk.ignored {
@@ -201,25 +203,14 @@ func (c *conn) handshake(s *segment, from int) {
 	}
 }
 
-// decide tells what is spoken by the first bytes.
+// decide tells what is spoken by the first bytes, in order.
 func (c *conn) decide(from int, b []byte) {
-	if len(b) == 0 {
-		return
-	}
 	switch {
-	case isClientHello(b):
-		// A capture may begin behind TCP's handshake and before TLS's.
-		if from == server {
-			c.swap()
-		}
-		c.out.Protocol, c.talk.decided, c.out.Late = TLS, true, false
-	case c.out.Late:
-		c.decideLate(b)
 	case from == server:
 		// Some servers speak first; what they are is told by who they speak to.
 	case isConnect(b):
 		c.out.Protocol, c.talk.decided = MQTT, true
-	case record.LooksLikeTLS(b) && b[0] == record.TypeHandshake:
+	case b[0] == record.TypeHandshake && record.LooksLikeTLS(b):
 		c.out.Protocol, c.talk.decided = TLS, true
 	default:
 		c.ignore()
@@ -227,14 +218,21 @@ func (c *conn) decide(from int, b []byte) {
 }
 
 // decideLate guesses whether a connection that began before the capture is TLS.
-func (c *conn) decideLate(b []byte) {
-	if record.IsHeader(b) {
+func (c *conn) decideLate(from int, b []byte) {
+	switch {
+	case isClientHello(b):
+		// The capture began behind TCP's handshake and before TLS's.
+		if from == server {
+			c.swap()
+		}
+		c.out.Protocol, c.talk.decided, c.out.Late = TLS, true, false
+	case record.IsHeader(b):
 		c.out.Protocol, c.talk.decided = TLS, true
 		c.reader.Late()
-		return
-	}
-	if c.talk.guesses++; c.talk.guesses == maxGuesses {
-		c.ignore()
+	default:
+		if c.talk.guesses++; c.talk.guesses == maxGuesses {
+			c.ignore()
+		}
 	}
 }
 
@@ -261,9 +259,9 @@ func isClientHello(b []byte) bool {
 // isConnect says that b begins with an MQTT CONNECT: the protocol's name stands
 // behind the length ([MQTT-3.1.2.1]).
 func isConnect(b []byte) bool {
-	const connect = 0x10
-	if b[0] != connect {
-		return false
+	const connect, enough = 0x10, 12
+	if b[0] != connect || len(b) < enough {
+		return b[0] == connect
 	}
 	for i := 2; i <= 5 && i+6 <= len(b); i++ {
 		if string(b[i:i+6]) == "\x00\x04MQTT" || string(b[i:i+6]) == "\x00\x06MQIs" {
@@ -275,7 +273,10 @@ func isConnect(b []byte) bool {
 
 // feed is given the bytes of one side in order.
 func (c *conn) feed(from int, b []byte, packet int) {
-	if c.talk.ignored || from == client && c.out.Protocol == MQTT {
+	if !c.talk.decided && !c.out.Late {
+		c.decide(from, b)
+	}
+	if c.talk.ignored || !c.talk.decided && c.out.Late || from == client && c.out.Protocol == MQTT {
 		// A plain CONNECT holds a password.
 		return
 	}
@@ -332,6 +333,8 @@ func (c *conn) finish(now time.Time) Connection {
 				s.gap(n)
 			}
 		}
+	}
+	if c.reader != nil {
 		out.Seen = c.reader.Finish()
 		c.reader = nil
 	}

@@ -55,7 +55,7 @@ func rewrite(t *testing.T, b []byte, format string) []byte {
 		t.Fatal(err)
 	}
 	var out bytes.Buffer
-	write := func(pcap.Packet) error { return nil }
+	var write func(pcap.Packet) error
 	info := func(p pcap.Packet) gopacket.CaptureInfo {
 		return gopacket.CaptureInfo{Timestamp: p.Time, CaptureLength: len(p.Data), Length: p.Length}
 	}

@@ -67,16 +67,17 @@ func (s *stream) deliver(p part) {
 	}
 }
 
+// drain passes on what has waited. The sink may empty the list meanwhile.
 func (s *stream) drain() {
-	n := 0
-	for n < len(s.waiting) && ahead(s.waiting[n].seq, s.next) <= 0 {
-		s.held -= len(s.waiting[n].data)
-		s.deliver(s.waiting[n])
-		n++
+	for len(s.waiting) > 0 && ahead(s.waiting[0].seq, s.next) <= 0 {
+		p := s.waiting[0]
+		s.waiting[0] = part{}
+		s.waiting = s.waiting[1:]
+		s.held -= len(p.data)
+		s.deliver(p)
 	}
-	s.waiting = slices.Delete(s.waiting, 0, n)
 	if len(s.waiting) == 0 {
-		s.waiting = nil
+		s.waiting, s.held = nil, 0
 	}
 }
 

@@ -168,12 +168,11 @@ func (t *Tracker) work(c *conn, s *segment, p Packet) {
 
 // finish reports a connection. Its entry stays, for what comes behind its end.
 func (t *Tracker) finish(c *conn) {
-	ignored := c.talk.ignored
 	out := c.finish(t.now)
 	c.tcp.done = true
 	c.out.Seen = record.Seen{}
 	switch {
-	case ignored, out.Late && out.Protocol == None:
+	case c.talk.ignored, out.Late && out.Protocol == None:
 		t.totals.Other++
 	default:
 		t.report(&out)
