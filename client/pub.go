@@ -40,6 +40,9 @@ func Pub(env *Env, inv options.Invocation, args []string) Exit {
 // start opens the spool, if there is one, and runs.
 func (p *publisher) start() Exit {
 	if p.o.SpoolDir != nil {
+		env := *p.env
+		env.Stderr = &oneByOne{w: env.Stderr} // the store speaks, too
+		p.env = &env
 		store, err := p.openStore()
 		if err != nil {
 			return p.leave(p.fail(err))

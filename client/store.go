@@ -63,7 +63,7 @@ type storeCount struct {
 }
 
 // waiting is how many messages of this run are on disk.
-func (c *storeCount) waiting() int { return c.stored - c.delivered }
+func (c *storeCount) waiting() int { return max(0, c.stored-c.delivered) } // others may store beside it
 
 // take hands over one message, in its turn.
 func (q *store) take(m *mqtt.Publish) error {

@@ -3,6 +3,8 @@ package client
 import (
 	"errors"
 	"fmt"
+	"io"
+	"sync"
 	"time"
 
 	"github.com/culex-mqtt/culex/client/mqtt"
@@ -27,9 +29,8 @@ func (q *store) finish(ended, failed error, published <-chan error) Exit {
 	default:
 		code = p.fail(p.givenUp(err))
 	}
-	var unusable *storeError
-	if errors.As(failed, &unusable) && err != failed {
-		p.tell("Error: " + unusable.Error()) // why the disk did not make up for it
+	if ended != nil && err == failed {
+		p.tell("mqtt: " + outageText(ended)) // what the disk did not make up for
 	}
 	q.report(missing)
 	switch {
@@ -41,11 +42,16 @@ func (q *store) finish(ended, failed error, published <-chan error) Exit {
 	return p.leave(code)
 }
 
-// blame chooses the error that ended the run.
+// blame chooses the error that ended the run. That of the disk comes before that of the connection, which the disk is there for.
 func (q *store) blame(ended, failed error) error {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	for _, err := range []error{q.state.broken, ended, failed} {
+	order := []error{q.state.broken, ended, failed}
+	var unusable *storeError
+	if errors.As(failed, &unusable) {
+		order = []error{q.state.broken, failed, ended}
+	}
+	for _, err := range order {
 		if err != nil && !errors.Is(err, session.ErrClosed) {
 			return err
 		}
@@ -104,6 +110,9 @@ func (q *store) report(missing int) {
 		are = "is"
 	}
 	text := fmt.Sprintf("mqtt: %d of %d messages %s neither delivered nor stored", missing, p.total(), are)
+	if p.total() == 1 {
+		text = "mqtt: the message is neither delivered nor stored"
+	}
 	if p.o.StdinLines {
 		text += fmt.Sprintf(", from line %d on", q.firstMissing(missing))
 	}
@@ -184,4 +193,16 @@ func messages(n int) string {
 		return "1 message"
 	}
 	return fmt.Sprintf("%d messages", n)
+}
+
+// oneByOne is a writer for several goroutines.
+type oneByOne struct {
+	mu sync.Mutex
+	w  io.Writer
+}
+
+func (o *oneByOne) Write(p []byte) (int, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.w.Write(p)
 }

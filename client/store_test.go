@@ -181,7 +181,7 @@ func TestSpoolFull(t *testing.T) {
 		t.Errorf("exit %d, stderr:\n%s", got.code, got.stderr)
 	}
 	got = stored(t, port, nil, dir, "-m", "x", "--spool-max", "1k")
-	if got.code != 3 || !strings.Contains(got.stderr, "\nError: spool "+dir+" is full: ") {
+	if got.code != 1 || !strings.HasPrefix(got.stderr, "Error: spool "+dir+" is full: ") {
 		t.Errorf("exit %d, stderr:\n%s", got.code, got.stderr)
 	}
 }
