@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/culex-mqtt/culex/client/nearest"
 )
 
 // CipherError is a list of suites that cannot be used.
@@ -91,11 +93,11 @@ func unknownCiphersuite(list, word string) *CipherError {
 	if _, _, older := r.lookup(word); older {
 		return &CipherError{List: list, Word: word, Fault: CipherOtherVersion}
 	}
-	near := nearestTo(word)
+	near := nearest.New(plainCipher(word), 0)
 	for _, name := range tls13Names()[:firstTLS13Unsupported] {
-		near.consider(name, name)
+		near.Consider(name, plainCipher(name))
 	}
-	return &CipherError{List: list, Word: word, Fault: CipherUnknown, Right: near.name}
+	return &CipherError{List: list, Word: word, Fault: CipherUnknown, Right: near.Name()}
 }
 
 // afterDefault is the list with DEFAULT at its start, and not elsewhere, or "" if that is no better.

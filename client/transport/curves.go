@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/culex-mqtt/culex/client/nearest"
 )
 
 // group is a group for the key exchange, under the names that people give it: that of NIST or the RFC first, then those of
@@ -59,12 +61,12 @@ func ParseCurves(list string) ([]tls.CurveID, error) {
 }
 
 func curve(name string) (tls.CurveID, error) {
-	near := nearestTo(name)
+	near := nearest.New(plainCipher(name), 0)
 	for _, g := range groups() {
 		for _, n := range g.names {
 			switch {
 			case !strings.EqualFold(n, name):
-				near.consider(g.names[0], n)
+				near.Consider(g.names[0], plainCipher(n))
 			case g.id != 0:
 				return g.id, nil
 			default:
@@ -72,8 +74,8 @@ func curve(name string) (tls.CurveID, error) {
 			}
 		}
 	}
-	if near.name != "" {
-		return 0, fmt.Errorf("there is no group %q, but %s", name, near.name)
+	if right := near.Name(); right != "" {
+		return 0, fmt.Errorf("there is no group %q, but %s", name, right)
 	}
 	return 0, fmt.Errorf("there is no group %q; there are %s", name, strings.Join(supported(), ", "))
 }
