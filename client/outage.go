@@ -33,6 +33,12 @@ func (c *connector) patience() func(error) bool {
 	}
 }
 
+// retryFirst has the first connection tried again with --retry-connect, and no later one.
+func (c *connector) retryFirst() session.Retry {
+	patience := c.patience()
+	return func(err error, connected bool) bool { return !connected && c.o.RetryConnect && patience(err) }
+}
+
 // outage is a time without a connection.
 type outage struct {
 	active bool

@@ -111,6 +111,9 @@ func (e *Env) usage(cmd options.Command, inv options.Invocation, err error) Exit
 	case errors.Is(err, options.ErrHelp):
 		e.help(cmd, inv)
 		return asked
+	case errors.Is(err, options.ErrVersion) && cmd.Own():
+		_, _ = io.WriteString(e.Stdout, e.Build.String())
+		return asked
 	case errors.Is(err, options.ErrVersion):
 		_, _ = io.WriteString(e.Stdout, options.VersionText(cmd, e.Build.Version))
 		return asked

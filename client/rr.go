@@ -55,7 +55,7 @@ func (r *requester) run() Exit {
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
 	ended := make(chan error, 1)
-	go func() { ended <- r.session.Run(ctx, r.dial, r.retry()) }()
+	go func() { ended <- r.session.Run(ctx, r.dial, r.retryFirst()) }()
 	select {
 	case err := <-ended:
 		return r.finish(err)
@@ -64,11 +64,6 @@ func (r *requester) run() Exit {
 	case sig := <-r.env.signals():
 		return r.die(r.session, ended, sig)
 	}
-}
-
-func (r *requester) retry() session.Retry {
-	patience := r.patience()
-	return func(err error, connected bool) bool { return !connected && r.o.RetryConnect && patience(err) }
 }
 
 func (r *requester) connected(mqtt.Connack) error {

@@ -6,22 +6,36 @@ import (
 	"github.com/culex-mqtt/culex/client/mqtt"
 )
 
-// Command is one of the three programs.
+// Command is one of the programs: the three of mosquitto, and those that only culex has.
 type Command byte
 
-// The three programs.
+// The three programs of mosquitto. Those of culex alone are in verb.go.
 const (
 	CommandPub Command = iota // mosquitto_pub, culex pub
 	CommandSub                // mosquitto_sub, culex sub
 	CommandRR                 // mosquitto_rr, culex rr
 )
 
-// Commands lists them in the order of the help.
-func Commands() []Command { return []Command{CommandPub, CommandSub, CommandRR} }
+// Commands lists all programs in the order of the help.
+func Commands() []Command {
+	all := make([]Command, endOfCommands)
+	for i := range all {
+		all[i] = Command(i)
+	}
+	return all
+}
 
-// String returns "pub", "sub" or "rr".
+// String returns the words after culex: "pub" or "tlsdiag files".
 func (c Command) String() string {
-	return [...]string{"pub", "sub", "rr"}[c]
+	switch c {
+	case CommandPub:
+		return "pub"
+	case CommandSub:
+		return "sub"
+	case CommandRR:
+		return "rr"
+	}
+	return About(c).Name
 }
 
 // Invocation says how a program was called. It decides how hints name it, nothing else: the option file, for one, is

@@ -32,8 +32,10 @@ type call struct {
 
 // hint is the last line of most errors.
 func (c call) hint() string {
-	return "\nUse '" + c.inv.Program(c.command) + " --help' to see usage.\n"
+	return "\nUse '" + c.program() + " --help' to see usage.\n"
 }
+
+func (c call) program() string { return c.inv.Program(c.command) }
 
 // optionError is an error about one option and its word: two blank lines before the hint.
 func (c call) optionError(format string, args ...any) error {

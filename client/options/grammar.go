@@ -29,6 +29,7 @@ func appendOptions(table []option, group reflect.Value) []option {
 		switch {
 		case field.Anonymous:
 			table = appendOptions(table, group.Field(i))
+		case isArgument(field):
 		case field.IsExported():
 			table = append(table, option{group, i, field.Tag.Get("name"), field.Tag.Get("short"), field.Tag})
 		}
@@ -61,6 +62,7 @@ type reader interface {
 // pass is one reading of the option file and the arguments into a command's struct.
 type pass struct {
 	table    []option
+	takes    []option // words that are no options; only commands of culex's own take any
 	client   *Client
 	retained *Retained
 	env      Environment
@@ -99,9 +101,10 @@ func (p *pass) read(words []string) error {
 		p.words = p.words[1:]
 		p.opt = p.find(word)
 		if p.opt == nil {
-			return p.client.call.lineError("Unknown option '%s'.", word)
-		}
-		if err := p.readOption(); err != nil {
+			if err := p.argument(word); err != nil {
+				return err
+			}
+		} else if err := p.readOption(); err != nil {
 			return err
 		}
 	}

@@ -131,7 +131,7 @@ func (o *Client) propertyFault() string {
 		sent   bool
 		list   mqtt.Properties
 	}{
-		{"PUBLISH", o.call.command == CommandPub, o.Properties.Publish},
+		{"PUBLISH", o.call.command == CommandPub || o.call.command == CommandCheck, o.Properties.Publish},
 		{"SUBSCRIBE", o.call.command != CommandPub, o.Properties.Subscribe},
 		{"UNSUBSCRIBE", o.call.command == CommandSub, o.Properties.Unsubscribe},
 		{"DISCONNECT", true, o.Properties.Disconnect},

@@ -22,7 +22,7 @@ func (p *pass) optionFile(args []string) (name string, ok bool, err error) {
 	if ok {
 		return name, true, nil
 	}
-	program := AsReference.Program(p.client.call.command)
+	program := AsReference.Program(p.client.call.command.OptionsOf())
 	if dir, set := p.env.LookupEnv("XDG_CONFIG_HOME"); set {
 		return dir + "/" + program, true, nil
 	}

@@ -58,6 +58,8 @@ func parse(program string, args []string, env options.Environment) (command, err
 		return options.ParseSub(inv, args, env)
 	case "rr":
 		return options.ParseRR(inv, args, env)
+	case "check":
+		return options.ParseCheck(args, env)
 	}
 	panic("no program is called " + program)
 }
@@ -223,5 +225,9 @@ func replay(t *testing.T, content string) string {
 
 // optionFileOf is the path of a program's option file, without the first slash.
 func optionFileOf(program string) string {
-	return "home/.config/" + strings.Replace(program, "culex ", "mosquitto_", 1)
+	name := strings.TrimPrefix(strings.TrimPrefix(program, "culex "), "mosquitto_")
+	if name != "sub" && name != "rr" {
+		name = "pub" // the commands of culex's own read that of mosquitto_pub
+	}
+	return "home/.config/mosquitto_" + name
 }

@@ -41,6 +41,11 @@ type Description struct {
 	Synopsis []string
 	// Options points to an empty struct of the command's options, the table in package options.
 	Options any
+	// Brief says what the command does in a few words, for a list of commands.
+	Brief string
+	// Name and Exits are of commands that only culex has: the words after culex, and the exit codes.
+	Name  string
+	Exits []ExitStatus
 }
 
 // About describes a command.
@@ -52,6 +57,7 @@ func About(c Command) Description {
 			Summary:   "Subscribe to topics at an MQTT broker and print the messages that arrive.",
 			Synopsis:  []string{"{[-h HOST] [-p PORT] [--unix PATH] [-u NAME] [-P PASSWORD] -t FILTER ... | -L URL [-t FILTER ...]}"},
 			Options:   new(Sub),
+			Brief:     "subscribe to topics",
 		}
 	case CommandRR:
 		return Description{
@@ -61,14 +67,18 @@ func About(c Command) Description {
 			Summary:  "Send a request to a topic at an MQTT broker and print the first response.",
 			Synopsis: []string{"{[-h HOST] [-p PORT] [--unix PATH] [-u NAME] [-P PASSWORD] -t TOPIC | -L URL} -e TOPIC", "{-m TEXT | -f FILE | -s | -n}"},
 			Options:  new(RR),
+			Brief:    "send a request and print the response",
 		}
-	default:
+	case CommandPub:
 		return Description{
 			Reference: "mosquitto_pub sends a message, or one for each line of its input, to a topic at an MQTT broker.",
 			Summary:   "Send a message, or one for each line of the input, to a topic at an MQTT broker.",
 			Synopsis:  []string{"{[-h HOST] [-p PORT] [--unix PATH] [-u NAME] [-P PASSWORD] -t TOPIC | -L URL}", "{-m TEXT | -f FILE | -l | -s | -n}"},
 			Options:   new(Pub),
+			Brief:     "publish messages",
 		}
+	default:
+		return aboutVerb(c)
 	}
 }
 

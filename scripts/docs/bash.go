@@ -2,6 +2,8 @@ package main
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/culex-mqtt/culex/client/options/manual"
@@ -12,8 +14,10 @@ func bashCompletion(t *completionTable) string {
 	var b strings.Builder
 	b.WriteString(bashHead)
 	b.WriteString(`
-# _culex_options COMMAND sets options to those of the command.
+# _culex_options COMMAND sets options to those of the command, and files where it
+# takes files besides.
 _culex_options() {
+	files=''
 	case $1 in
 `)
 	for _, c := range t.commands {
@@ -21,7 +25,11 @@ _culex_options() {
 		for _, o := range c.all() {
 			names = append(names, o.Names()...)
 		}
-		fmt.Fprintf(&b, "\t%s)\n\t\toptions='%s'\n\t\t;;\n", c, fill(names, "\t\t\t", ""))
+		fmt.Fprintf(&b, "\t%s)\n\t\toptions='%s'\n", c.key(), fill(names, "\t\t\t", ""))
+		if c.takesFiles() {
+			b.WriteString("\t\tfiles=yes\n")
+		}
+		b.WriteString("\t\t;;\n")
 	}
 	b.WriteString("\t*) options='' ;;\n\tesac\n}\n")
 	b.WriteString(`
@@ -52,6 +60,13 @@ _culex_property() {
 		fmt.Fprintf(&b, "\t2,%s)\n\t\twords='%s'\n\t\t;;\n", p.Word, fill(p.Properties, "\t\t\t", ""))
 	}
 	b.WriteString("\tesac\n}\n")
+	b.WriteString("\n# _culex_group WORD sets words to the commands that begin with the word and have one more.\n" +
+		"_culex_group() {\n\tcase $1 in\n")
+	grouped := groups(t.commands)
+	for _, name := range slices.Sorted(maps.Keys(grouped)) {
+		fmt.Fprintf(&b, "\t%s) words='%s' ;;\n", name, strings.Join(seconds(grouped[name]), " "))
+	}
+	b.WriteString("\t*) words='' ;;\n\tesac\n}\n")
 	fmt.Fprintf(&b, bashBody, strings.Join(t.names(), " "))
 	fmt.Fprintf(&b, "complete -F _culex culex %s\n", strings.Join(t.references(), " "))
 	return b.String()
@@ -82,7 +97,7 @@ const bashBody = `
 # The word after an option is its value, whatever it looks like: so the options
 # are counted off from the left.
 _culex() {
-	local command=${1##*/} current=${COMP_WORDS[COMP_CWORD]} i=1 kind='' options='' values words=''
+	local command=${1##*/} current=${COMP_WORDS[COMP_CWORD]} files i=1 kind='' options='' values words=''
 	COMPREPLY=()
 	case $command in
 	mosquitto_*) command=${command#mosquitto_} ;;
@@ -94,6 +109,15 @@ _culex() {
 			return
 		fi
 		command=${COMP_WORDS[1]} i=2
+		_culex_group "$command"
+		if [ -n "$words" ]; then
+			if ((COMP_CWORD == 2)); then
+				[[ $current = -* ]] && words='--help'
+				mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current")
+				return
+			fi
+			command+=-${COMP_WORDS[2]} i=3
+		fi
 		;;
 	esac
 	_culex_options "$command"
@@ -113,7 +137,11 @@ _culex() {
 		fi
 		i=$((i + values + 1))
 	done
-	mapfile -t COMPREPLY < <(compgen -W "$options" -- "$current")
+	if [[ -n $files && $current != -* ]]; then
+		compopt -o default
+	else
+		mapfile -t COMPREPLY < <(compgen -W "$options" -- "$current")
+	fi
 }
 
 # _culex_offer N offers what can be the Nth word after the option at i. bash itself

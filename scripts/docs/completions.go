@@ -66,19 +66,35 @@ func (t *completionTable) packetWords() string {
 	return strings.Join(words, " ")
 }
 
-// names are the commands of culex.
+// names are the first words of the commands of culex.
 func (t *completionTable) names() []string {
 	var names []string
 	for _, c := range t.commands {
-		names = append(names, c.String())
+		first, _, _ := strings.Cut(c.String(), " ")
+		names = append(names, first)
+	}
+	return slices.Compact(names)
+}
+
+// seconds are the second words of the commands of a group.
+func seconds(group []command) []string {
+	var names []string
+	for _, c := range group {
+		_, second, _ := strings.Cut(c.String(), " ")
+		names = append(names, second)
 	}
 	return names
+}
+
+// takesFiles tells whether the command has files among its arguments.
+func (c command) takesFiles() bool {
+	return slices.ContainsFunc(c.manual.Arguments, func(a options.Argument) bool { return strings.Contains(a.Placeholder, "FILE") })
 }
 
 // references are the names that the programs have in mosquitto.
 func (t *completionTable) references() []string {
 	var names []string
-	for _, c := range t.commands {
+	for _, c := range referenced(t.commands) {
 		names = append(names, c.reference())
 	}
 	return names
@@ -89,7 +105,7 @@ func (t *completionTable) having(o manual.Option) []string {
 	var names []string
 	for _, c := range t.commands {
 		if slices.Contains(c.all(), o) {
-			names = append(names, c.String())
+			names = append(names, c.key())
 		}
 	}
 	return names

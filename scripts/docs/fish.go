@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -12,7 +13,7 @@ import (
 // which fish looks for a file, one that refers to it.
 func fishCompletions(t *completionTable) map[string]string {
 	files := map[string]string{"completion/culex.fish": fishCulex(t)}
-	for _, c := range t.commands {
+	for _, c := range referenced(t.commands) {
 		files["completion/"+c.reference()+".fish"] = fmt.Sprintf(
 			"# Completion of %[1]s for fish, which is that of culex %[2]s: see culex.fish.\n"+
 				"# Made by scripts/docs; do not edit.\n\n"+
@@ -26,7 +27,17 @@ func fishCulex(t *completionTable) string {
 	var b strings.Builder
 	b.WriteString(fishHead)
 	for _, c := range t.commands {
-		fmt.Fprintf(&b, "complete -c culex -n __culex_first -a %s -d %s\n", c, fishQuote(c.manual.Summary))
+		if c.group() == "" {
+			fmt.Fprintf(&b, "complete -c culex -n __culex_first -a %s -d %s\n", c, fishQuote(c.manual.Summary))
+		}
+	}
+	grouped := groups(t.commands)
+	for _, name := range slices.Sorted(maps.Keys(grouped)) {
+		fmt.Fprintf(&b, "complete -c culex -n __culex_first -a %s -d 'A group of commands.'\n", name)
+		fmt.Fprintf(&b, "complete -c culex -n '__culex_second %s' -l help -d 'List the commands.'\n", name)
+		for i, second := range seconds(grouped[name]) {
+			fmt.Fprintf(&b, "complete -c culex -n '__culex_second %s' -a %s -d %s\n", name, second, fishQuote(grouped[name][i].manual.Summary))
+		}
 	}
 	b.WriteString("complete -c culex -n __culex_first -l help -d 'Say what culex is.'\n")
 	b.WriteString("complete -c culex -n __culex_first -l version -d 'Print the version.'\n\n")
@@ -37,6 +48,11 @@ func fishCulex(t *completionTable) string {
 				done = append(done, o)
 				b.WriteString(fishOption(t, &o))
 			}
+		}
+	}
+	for _, c := range t.commands {
+		if c.takesFiles() {
+			fmt.Fprintf(&b, "complete -c culex -n '__culex_command %s' -F\n", c.key())
 		}
 	}
 	b.WriteString("\n# The second of the words after -D depends on the first.\n")
@@ -90,10 +106,18 @@ function __culex_first
     test (count (commandline -opc)) -eq 1
 end
 
-# The command is one of the given ones.
+# The word to complete is the second of a command whose first is given.
+function __culex_second
+    set -l words (commandline -opc)
+    test (count $words) -eq 2; and test $words[2] = $argv[1]
+end
+
+# The command is one of the given ones. A blank in its name is a hyphen here.
 function __culex_command
     set -l words (commandline -opc)
-    test (count $words) -ge 2; and contains -- $words[2] $argv
+    test (count $words) -ge 2; or return
+    contains -- $words[2] $argv; and return
+    test (count $words) -ge 3; and contains -- $words[2]-$words[3] $argv
 end
 
 # The word to complete stands after -D and the given packet.

@@ -9,18 +9,33 @@ import (
 	"github.com/culex-mqtt/culex/client/options/manual"
 )
 
-// listOptions writes the options of the page's command, group by group.
+// listOptions writes the options of the page's command, group by group. Those
+// that a command of culex's own has in common with pub are on the page of that.
 func (p *page) listOptions(r *roff) {
 	if p.of == nil {
 		return
 	}
+	left := false
 	for _, g := range p.of.manual.Groups {
-		r.subheading(g.Title)
-		for _, o := range g.Options {
+		list := g.Options
+		if p.of.Own() {
+			list = slices.DeleteFunc(slices.Clone(list), p.ofPub)
+			left = left || len(list) < len(g.Options)
+		}
+		if len(list) > 0 {
+			r.subheading(g.Title)
+		}
+		for _, o := range list {
 			r.term(optionTerm(&o), p.optionText(&o))
 		}
 	}
+	if left {
+		r.line(".PP\nThe options of a connection are those of " + reference("culex-pub") + ".")
+	}
 }
+
+// ofPub tells whether pub has exactly this option.
+func (p *page) ofPub(o manual.Option) bool { return slices.Contains(p.commands[0].all(), o) }
 
 // optionTerm is "-h, --host HOST".
 func optionTerm(o *manual.Option) string {
@@ -42,9 +57,9 @@ func (p *page) optionText(o *manual.Option) string {
 	for line := range strings.Lines(string(p.named(p.detailOf(o)))) {
 		lines = append(lines, guard(inline(strings.TrimSpace(line))))
 	}
-	switch o.Since {
-	case "":
-	case "culex":
+	switch since := o.Since; {
+	case since == "" || p.of.Own():
+	case since == "culex":
 		lines = append(lines, "Not in mosquitto.")
 	default:
 		lines = append(lines, "Since mosquitto "+o.Since+".")

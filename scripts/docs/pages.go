@@ -53,7 +53,7 @@ func manualPages(root fs.FS, commands []command) (map[string]string, error) {
 		return nil, err
 	}
 	pages := []*page{{sources: s, own: own, name: "culex", program: "culex", commands: commands}}
-	for _, c := range commands {
+	for _, c := range referenced(commands) {
 		own, err := readMarkdown(root, texts+c.String()+".md")
 		if err != nil {
 			return nil, err
@@ -70,7 +70,7 @@ func manualPages(root fs.FS, commands []command) (map[string]string, error) {
 			return nil, fmt.Errorf("%s(1): %w", p.name, err)
 		}
 	}
-	return files, nil
+	return files, ownPages(root, s, commands, files)
 }
 
 // page is one manual page.
@@ -155,10 +155,10 @@ func (p *page) named(m markdown) markdown {
 		as = options.AsCulex
 	}
 	words := []string{"{program}", p.program}
-	for _, c := range p.commands {
+	for _, c := range referenced(p.commands) {
 		words = append(words, "{"+c.String()+"}", as.Program(c.Command))
 	}
-	if p.of != nil {
+	if p.of != nil && !p.of.Own() {
 		words = append(words, "{reference}", p.of.reference(), "{culex}", options.AsCulex.Program(p.of.Command))
 	}
 	return markdown(strings.NewReplacer(words...).Replace(string(m)))
@@ -196,7 +196,7 @@ func (p *page) synopsis(r *roff) {
 		for _, c := range p.commands {
 			r.line(bold("culex "+c.String()) + " " + italic("OPTION") + "...\n.br")
 		}
-		for _, c := range p.commands {
+		for _, c := range referenced(p.commands) {
 			r.line(bold(c.reference()) + " " + italic("OPTION") + "...\n.br")
 		}
 		r.line(bold("culex --help") + " | " + bold("--version"))
@@ -233,7 +233,11 @@ func (p *page) listCommands(r *roff) {
 		return
 	}
 	for _, c := range p.commands {
-		r.term(bold("culex "+c.String())+", "+bold(c.reference()), plain(c.manual.Summary)+"\nSee "+reference("culex-"+c.String())+".")
+		names := bold("culex " + c.String())
+		if !c.Own() {
+			names += ", " + bold(c.reference())
+		}
+		r.term(names, plain(c.manual.Summary)+"\nSee "+reference(c.page())+".")
 	}
 }
 
@@ -256,12 +260,13 @@ func reference(page string) string { return bold(page) + "(1)" }
 func (p *page) seeAlso(r *roff) {
 	names := []string{"culex"}
 	for _, c := range p.commands {
-		names = append(names, "culex-"+c.String())
-		if p.as == options.AsReference && p.of != nil {
+		names = append(names, c.page())
+		if p.as == options.AsReference && p.of != nil && !c.Own() {
 			names = append(names, c.reference())
 		}
 	}
 	slices.Sort(names)
+	names = slices.Compact(names)
 	for _, name := range names {
 		if name != p.name {
 			r.line(reference(name) + ",")

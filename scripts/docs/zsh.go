@@ -2,6 +2,8 @@ package main
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/culex-mqtt/culex/client/options/manual"
@@ -12,21 +14,18 @@ func zshCompletion(t *completionTable) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "#compdef culex %s\n", strings.Join(t.references(), " "))
 	b.WriteString(zshHead)
-	b.WriteString("\n# What all commands have.\n_culex_shared() {\n\tshared=(\n")
-	for _, o := range t.commands[0].all() {
-		if len(t.having(o)) == len(t.commands) {
-			b.WriteString("\t\t" + zshSpec(t.commands[0], &o) + "\n")
-		}
+	shared := t.connecting()
+	b.WriteString("\n# What all commands have that make connections.\n_culex_shared() {\n\tshared=(\n")
+	for _, o := range shared {
+		b.WriteString("\t\t" + zshSpec(t.commands[0], &o) + "\n")
 	}
 	b.WriteString("\t)\n}\n")
 	for _, c := range t.commands {
-		fmt.Fprintf(&b, "\n_culex_%s() {\n\tlocal -a shared\n\t_culex_shared\n\t_arguments \\\n", c)
-		for _, o := range c.all() {
-			if len(t.having(o)) < len(t.commands) {
-				b.WriteString("\t\t" + zshSpec(c, &o) + " \\\n")
-			}
-		}
-		b.WriteString("\t\t$shared\n}\n")
+		b.WriteString(zshCommand(c, shared))
+	}
+	grouped := groups(t.commands)
+	for _, name := range slices.Sorted(maps.Keys(grouped)) {
+		b.WriteString(zshGroup(name, grouped[name]))
 	}
 	fmt.Fprintf(&b, "\n# The packet comes before the property.\n_culex_packets() {\n\tlocal -a packets=(%s)\n"+
 		"\t_describe packet packets\n}\n", t.packetWords())
@@ -37,10 +36,66 @@ func zshCompletion(t *completionTable) string {
 	b.WriteString("\tesac\n\t_describe property properties\n}\n")
 	b.WriteString("\n_culex_commands() {\n\tlocal -a commands=(\n")
 	for _, c := range t.commands {
-		fmt.Fprintf(&b, "\t\t%s\n", quote(c.String()+":"+c.manual.Summary))
+		if c.group() == "" {
+			fmt.Fprintf(&b, "\t\t%s\n", quote(c.String()+":"+c.manual.Summary))
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(grouped)) {
+		fmt.Fprintf(&b, "\t\t'%s:A group of commands.'\n", name)
 	}
 	b.WriteString("\t)\n\t_describe command commands\n}\n")
 	b.WriteString(zshBody)
+	return b.String()
+}
+
+// connecting are the options that all commands with a connection have.
+func (t *completionTable) connecting() []manual.Option {
+	all := t.commands
+	for _, o := range t.commands[0].all() {
+		if o.Name == "host" {
+			all = slices.DeleteFunc(slices.Clone(all), func(c command) bool { return !slices.Contains(c.all(), o) })
+		}
+	}
+	return slices.DeleteFunc(all[0].all(), func(o manual.Option) bool {
+		return slices.ContainsFunc(all, func(c command) bool { return !slices.Contains(c.all(), o) })
+	})
+}
+
+// zshCommand is the function of one command.
+func zshCommand(c command, shared []manual.Option) string {
+	var specs []string
+	rest := ""
+	if slices.Contains(c.all(), shared[0]) {
+		rest = "$shared"
+	}
+	for _, o := range c.all() {
+		if rest == "" || !slices.Contains(shared, o) {
+			specs = append(specs, zshSpec(c, &o))
+		}
+	}
+	if c.takesFiles() {
+		specs = append(specs, "'*:file:_files'")
+	}
+	head := fmt.Sprintf("\n_culex_%s() {\n", c.key())
+	if rest != "" {
+		specs = append(specs, rest)
+		head += "\tlocal -a shared\n\t_culex_shared\n"
+	}
+	return head + "\t_arguments \\\n\t\t" + strings.Join(specs, " \\\n\t\t") + "\n}\n"
+}
+
+// zshGroup is the function of the commands whose names begin with the same word.
+func zshGroup(name string, group []command) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "\n_culex_%s_commands() {\n\tlocal -a commands=(\n", name)
+	for i, second := range seconds(group) {
+		fmt.Fprintf(&b, "\t\t%s\n", quote(second+":"+group[i].manual.Summary))
+	}
+	fmt.Fprintf(&b, "\t)\n\t_describe command commands\n}\n\n_culex_%[1]s() {\n\t_arguments -C \\\n"+
+		"\t\t'(- *)--help[List the commands.]' \\\n\t\t'1:command:_culex_%[1]s_commands' \\\n"+
+		"\t\t'*::option:->option' && return\n"+
+		"\tif [[ $state = option ]] && (( $+functions[_culex_%[1]s-$words[1]] )); then\n"+
+		"\t\t_culex_%[1]s-$words[1]\n\tfi\n}\n", name)
 	return b.String()
 }
 

@@ -86,6 +86,8 @@ func parse(c options.Command, args []string) error {
 		o, err = options.ParseSub(options.AsCulex, args, env)
 	case options.CommandRR:
 		o, err = options.ParseRR(options.AsCulex, args, env)
+	case options.CommandCheck:
+		o, err = options.ParseCheck(args, env)
 	default:
 		err = fmt.Errorf("nothing reads the command line of %v", c)
 	}

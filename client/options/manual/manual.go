@@ -8,6 +8,7 @@ package manual
 import (
 	"fmt"
 	"reflect"
+	"slices"
 
 	"github.com/alecthomas/kong"
 
@@ -22,6 +23,10 @@ type Manual struct {
 	Synopsis []string
 	// Groups hold the options as the help of culex shows them.
 	Groups []Group
+	// Arguments are the words that the command takes besides options.
+	Arguments []options.Argument
+	// Exits are the exit codes of a command that only culex has; for the others they are in one list.
+	Exits []options.ExitStatus
 }
 
 // Group is one group of options.
@@ -48,6 +53,13 @@ type Option struct {
 	Repeats bool
 }
 
+// Connects tells whether the command makes connections, and so reads an option file.
+func (m *Manual) Connects() bool {
+	return slices.ContainsFunc(m.Groups, func(g Group) bool {
+		return slices.ContainsFunc(g.Options, func(o Option) bool { return o.Name == "host" })
+	})
+}
+
 // Names are the names of the option with their dashes, the short one first.
 func (o *Option) Names() []string {
 	var names []string
@@ -67,7 +79,7 @@ func Of(c options.Command) (*Manual, error) {
 	if err != nil {
 		return nil, fmt.Errorf("the options of %v: %w", c, err)
 	}
-	m := &Manual{Summary: about.Summary, Synopsis: about.Synopsis}
+	m := &Manual{Summary: about.Summary, Synopsis: about.Synopsis, Arguments: c.Arguments(), Exits: about.Exits}
 	for _, f := range app.Model.Flags {
 		if f.Group == nil {
 			return nil, fmt.Errorf("the options of %v: --%s has no group", c, f.Name)

@@ -84,6 +84,7 @@ func TestManualOption(t *testing.T) {
 		"pub --strict":        {Since: "culex"},
 		"rr -e":               {},
 		"sub -T --filter-out": {Repeats: true},
+		"check --format":      {Words: "text json", Since: "culex"},
 	} {
 		got, ok := all[name]
 		if !ok || got.Repeats != want.Repeats || got.Since != want.Since || got.Rivals != want.Rivals || got.Words != want.Words {

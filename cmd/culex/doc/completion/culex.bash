@@ -6,8 +6,10 @@
 # bash-completion, mostly /usr/share/bash-completion/completions, under the
 # name culex, with links of the other names to it.
 
-# _culex_options COMMAND sets options to those of the command.
+# _culex_options COMMAND sets options to those of the command, and files where it
+# takes files besides.
 _culex_options() {
+	files=''
 	case $1 in
 	pub)
 		options='-t --topic -r --retain --repeat --repeat-delay -m --message -f --file -s --stdin-file -n
@@ -43,6 +45,15 @@ _culex_options() {
 			--tls-engine --tls-engine-kpass-sha1 --key-pass-file --key-pass-env --crl-file --tls-pin
 			--tls-curves --connect-timeout --retry-connect --reconnect-timeout -d --debug --quiet --strict
 			--diag-format --log-format -o --help --version'
+		;;
+	check)
+		options='-t --topic -W --format -h --host -p --port --unix -L --url -A -S --nodelay --proxy --ws -u
+			--username -P --pw --pw-file --pw-env -i --id -I --id-prefix -V --protocol-version -k --keepalive
+			-c --disable-clean-session -x -q --qos -M -D --property --will-topic --will-payload --will-qos
+			--will-retain --cafile --capath --tls-use-os-certs --cert --key --keyform --psk --psk-identity
+			--insecure --tls-no-verify --tls-server-name --tls-version --ciphers --tls-alpn --tls-keylog
+			--no-tls --tls-engine --tls-engine-kpass-sha1 --connect-timeout --retry-connect --reconnect-timeout
+			-d --debug --quiet --strict --diag-format --log-format -o --help --version'
 		;;
 	*) options='' ;;
 	esac
@@ -89,7 +100,7 @@ _culex_value() {
 		kind='words'
 		words='tlsv1.3 tlsv1.2 tlsv1.1'
 		;;
-	--diag-format)
+	--diag-format | --format)
 		kind='words'
 		words='text json'
 		;;
@@ -134,21 +145,37 @@ _culex_property() {
 	esac
 }
 
+# _culex_group WORD sets words to the commands that begin with the word and have one more.
+_culex_group() {
+	case $1 in
+	*) words='' ;;
+	esac
+}
+
 # The word after an option is its value, whatever it looks like: so the options
 # are counted off from the left.
 _culex() {
-	local command=${1##*/} current=${COMP_WORDS[COMP_CWORD]} i=1 kind='' options='' values words=''
+	local command=${1##*/} current=${COMP_WORDS[COMP_CWORD]} files i=1 kind='' options='' values words=''
 	COMPREPLY=()
 	case $command in
 	mosquitto_*) command=${command#mosquitto_} ;;
 	*)
 		if ((COMP_CWORD == 1)); then
-			words='pub sub rr'
+			words='pub sub rr check'
 			[[ $current = -* ]] && words='--help --version'
 			mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current")
 			return
 		fi
 		command=${COMP_WORDS[1]} i=2
+		_culex_group "$command"
+		if [ -n "$words" ]; then
+			if ((COMP_CWORD == 2)); then
+				[[ $current = -* ]] && words='--help'
+				mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current")
+				return
+			fi
+			command+=-${COMP_WORDS[2]} i=3
+		fi
 		;;
 	esac
 	_culex_options "$command"
@@ -168,7 +195,11 @@ _culex() {
 		fi
 		i=$((i + values + 1))
 	done
-	mapfile -t COMPREPLY < <(compgen -W "$options" -- "$current")
+	if [[ -n $files && $current != -* ]]; then
+		compopt -o default
+	else
+		mapfile -t COMPREPLY < <(compgen -W "$options" -- "$current")
+	fi
 }
 
 # _culex_offer N offers what can be the Nth word after the option at i. bash itself
