@@ -9,7 +9,8 @@ import (
 
 // The commands that only culex has, in the order in which people see them listed.
 const (
-	CommandCheck Command = CommandRR + 1 + iota // culex check
+	CommandCheck   Command = CommandRR + 1 + iota // culex check
+	CommandExplain                                // culex tlsdiag explain
 
 	endOfCommands
 )
@@ -19,6 +20,8 @@ func aboutVerb(c Command) Description {
 	switch c {
 	case CommandCheck:
 		return aboutCheck()
+	case CommandExplain:
+		return aboutExplain()
 	}
 	panic("options: no such command")
 }

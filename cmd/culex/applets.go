@@ -28,6 +28,7 @@ func applets() []row {
 		{options.CommandSub, client.Sub},
 		{options.CommandRR, client.RR},
 		{options.CommandCheck, client.Check},
+		{options.CommandExplain, client.Explain},
 	}
 }
 

@@ -64,6 +64,9 @@ func other(side evidence.Side) evidence.Side {
 // interpret says what an event means. For one whose printer is not known the likelier is assumed, and what the line
 // would mean on the other side is told beside it.
 func (v *vocabulary) interpret(e event) Reading {
+	if e.printed == "" && e.what == received && onlyServers(e.code) {
+		e.printed = evidence.SideClient
+	}
 	if e.printed != "" {
 		return v.one(e)
 	}
@@ -84,8 +87,17 @@ func (v *vocabulary) interpret(e event) Reading {
 	return r
 }
 
-// likelier is the side that prints such a line more often. Who is sent certificate_required is the client, and most
-// lines are looked up where the trouble shows: on the gateway.
+// onlyServers tells whether no client has a use for an alert.
+func onlyServers(code int) bool {
+	switch code {
+	case record.InappropriateFallback, record.UnrecognizedName, record.UnknownPSKIdentity, record.CertificateRequired, record.NoApplicationProtocol:
+		return true
+	}
+	return false
+}
+
+// likelier is the side that prints such a line more often. Most lines are looked up where the
+// trouble shows: on the gateway.
 func (v *vocabulary) likelier(e event) evidence.Side {
 	if e.what == stated && v.statements[e.name].client.headline == "" {
 		return evidence.SideServer
