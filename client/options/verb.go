@@ -11,6 +11,8 @@ import (
 const (
 	CommandCheck   Command = CommandRR + 1 + iota // culex check
 	CommandExplain                                // culex tlsdiag explain
+	CommandAlert                                  // culex tlsdiag alert
+	CommandReplay                                 // culex tlsdiag replay
 
 	endOfCommands
 )
@@ -22,6 +24,10 @@ func aboutVerb(c Command) Description {
 		return aboutCheck()
 	case CommandExplain:
 		return aboutExplain()
+	case CommandAlert:
+		return aboutAlert()
+	case CommandReplay:
+		return aboutReplay()
 	}
 	panic("options: no such command")
 }

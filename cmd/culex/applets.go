@@ -29,6 +29,8 @@ func applets() []row {
 		{options.CommandRR, client.RR},
 		{options.CommandCheck, client.Check},
 		{options.CommandExplain, client.Explain},
+		{options.CommandAlert, client.DiagAlert},
+		{options.CommandReplay, client.DiagReplay},
 	}
 }
 

@@ -21,7 +21,8 @@ func offers(t *testing.T) []offer {
 		t.Fatal(err)
 	}
 	list := []offer{
-		{line: "culex ", want: "check pub rr sub"},
+		{line: "culex ", want: "check pub rr sub tlsdiag"},
+		{line: "culex tlsdiag al", want: "alert"},
 		{line: "culex p", want: "pub"},
 		{line: "culex --", want: "--help --version"},
 		{line: "culex nonsense --ca", want: ""},

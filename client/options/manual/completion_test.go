@@ -88,6 +88,15 @@ func parse(c options.Command, args []string) error {
 		o, err = options.ParseRR(options.AsCulex, args, env)
 	case options.CommandCheck:
 		o, err = options.ParseCheck(args, env)
+	case options.CommandExplain:
+		_, err = options.ParseExplain(args, env)
+		return err
+	case options.CommandAlert:
+		_, err = options.ParseDiagAlert(args, env)
+		return err
+	case options.CommandReplay:
+		_, err = options.ParseDiagReplay(args, env)
+		return err
 	default:
 		err = fmt.Errorf("nothing reads the command line of %v", c)
 	}
