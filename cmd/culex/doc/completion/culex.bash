@@ -52,8 +52,20 @@ _culex_options() {
 			-c --disable-clean-session -x -q --qos -M -D --property --will-topic --will-payload --will-qos
 			--will-retain --cafile --capath --tls-use-os-certs --cert --key --keyform --psk --psk-identity
 			--insecure --tls-no-verify --tls-server-name --tls-version --ciphers --tls-alpn --tls-keylog
-			--no-tls --tls-engine --tls-engine-kpass-sha1 --connect-timeout --retry-connect --reconnect-timeout
-			-d --debug --quiet --strict --diag-format --log-format -o --help --version'
+			--tls-session-dir --no-tls --tls-engine --tls-engine-kpass-sha1 --key-pass-file --key-pass-env
+			--crl-file --tls-pin --tls-curves --connect-timeout --retry-connect --reconnect-timeout -d --debug
+			--quiet --strict --diag-format --log-format -o --help --version'
+		;;
+	tlsdiag-explain)
+		options='--printed-by --format --help'
+		files=yes
+		;;
+	tlsdiag-alert)
+		options='--format --help'
+		;;
+	tlsdiag-replay)
+		options='--format --help'
+		files=yes
 		;;
 	*) options='' ;;
 	esac
@@ -112,6 +124,10 @@ _culex_value() {
 		kind='words'
 		words='always new never'
 		;;
+	--printed-by)
+		kind='words'
+		words='broker client'
+		;;
 	*) kind='' ;;
 	esac
 }
@@ -148,6 +164,7 @@ _culex_property() {
 # _culex_group WORD sets words to the commands that begin with the word and have one more.
 _culex_group() {
 	case $1 in
+	tlsdiag) words='explain alert replay' ;;
 	*) words='' ;;
 	esac
 }
@@ -161,7 +178,7 @@ _culex() {
 	mosquitto_*) command=${command#mosquitto_} ;;
 	*)
 		if ((COMP_CWORD == 1)); then
-			words='pub sub rr check'
+			words='pub sub rr check tlsdiag'
 			[[ $current = -* ]] && words='--help --version'
 			mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current")
 			return
