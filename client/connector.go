@@ -57,7 +57,7 @@ func (e *Env) prepare(cmd options.Command, inv options.Invocation, all command, 
 	}
 	c := &connector{env: e, o: o, out: output.NewWriter(e.Stdout), program: inv.Program(cmd)}
 	c.log = newLog(e, o, c.program)
-	c.dialer = transport.Dialer{Host: o.Host, Port: int(o.EffectivePort()), Bind: text(o.Bind), Watch: c.settings()}
+	c.dialer = c.newDialer()
 	failed := c.secure()
 	var interrupted *interruptedError
 	if errors.As(failed, &interrupted) {
@@ -118,9 +118,6 @@ func (c *connector) unsupported() error {
 		option string
 	}{
 		{c.o.Trust() == options.TrustKey, "--psk"},
-		{c.o.Proxy != nil, "--proxy"},
-		{c.o.WebSocket, "--ws"},
-		{c.o.SRV, "-S"},
 	} {
 		if way.asked {
 			return &unsupportedError{way.option}

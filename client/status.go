@@ -13,6 +13,7 @@ import (
 	"github.com/culex-mqtt/culex/client/transport"
 	"github.com/culex-mqtt/culex/tlsdiag"
 	"github.com/culex-mqtt/culex/tlsdiag/certs"
+	"github.com/culex-mqtt/culex/tlsdiag/evidence"
 )
 
 // The exit codes: those of the reference, whose library numbers its errors.
@@ -20,10 +21,14 @@ const (
 	codeSuccess      = 0
 	codeFailure      = 1 // whatever fails before the connection is made
 	codeProtocol     = 2
+	codeInvalid      = 3
 	codeNoConnection = 4
 	codeLost         = 7
 	codeTLS          = 8
+	codeUnauthorised = 11
+	codeUnknown      = 13
 	codeErrno        = 14
+	codeProxy        = 16
 	codeKeepAlive    = 19
 	codeQoS          = 24
 	codeOversize     = 25
@@ -99,8 +104,16 @@ func dialStatus(e *transport.Error) status {
 		return status{line: "Error: Problem setting TLS options: File not found.", code: codeFailure}
 	case e.Op == tlsdiag.OpLoad:
 		return status{line: "Unable to connect (A TLS error occurred).", code: codeFailure}
-	case e.Op == tlsdiag.OpHandshake:
+	case e.Op == tlsdiag.OpHandshake, isTLS(e.Err):
 		return status{line: "Error: A TLS error occurred", code: codeTLS}
+	case e.Op == tlsdiag.OpConnack:
+		return status{line: "Error: Keepalive exceeded", code: codeKeepAlive}
+	case e.Op == tlsdiag.OpRead, e.Op == tlsdiag.OpWrite:
+		return status{line: "Error: The connection was lost", code: codeLost}
+	case e.Op == tlsdiag.OpWebSocket:
+		return status{line: "Error: Unknown error", code: codeUnknown}
+	case e.Op == tlsdiag.OpProxy && !timedOut(e.Err):
+		return proxyStatus(e.Err)
 	case timedOut(e.Err):
 		return status{line: "Error: Connection timed out", detail: slowStep(e), code: codeFailure}
 	case e.Op == tlsdiag.OpResolve:
@@ -108,6 +121,47 @@ func dialStatus(e *transport.Error) status {
 	default:
 		return status{line: "Error: " + errnoText(e.Err), code: codeFailure}
 	}
+}
+
+// proxyStatus is the reference's answer to the replies of a SOCKS5 proxy (RFC 1928, 6); those of an HTTP proxy are put
+// beside the replies that mean the same.
+func proxyStatus(err error) status {
+	var proxy *transport.ProxyError
+	if !errors.As(err, &proxy) {
+		return status{line: "Error: Proxy error", code: codeProxy}
+	}
+	switch s := proxyAnswer(proxy); s {
+	case codeNoConnection:
+		return status{line: "Error: The client is not currently connected", code: s}
+	case codeUnauthorised:
+		return status{line: "Error: Authorisation failed", code: s}
+	case codeInvalid:
+		return status{line: "Error: Invalid input", code: s}
+	default:
+		return status{line: "Error: Proxy error", code: codeProxy}
+	}
+}
+
+// proxyAnswer is the exit code for what a proxy answered.
+func proxyAnswer(e *transport.ProxyError) int {
+	http := e.Protocol == transport.HTTP.String()
+	switch {
+	case e.Code == 0:
+		return codeProxy
+	case http && (e.Code == 401 || e.Code == 403 || e.Code == 407):
+		return codeUnauthorised
+	case http && e.Code >= 502 && e.Code <= 504:
+		return codeNoConnection
+	case http, e.Step == evidence.StepLogin:
+		return codeProxy
+	case e.Step == evidence.StepMethod, e.Code == 2:
+		return codeUnauthorised
+	case e.Code >= 3 && e.Code <= 5:
+		return codeNoConnection
+	case e.Code > 8:
+		return codeInvalid
+	}
+	return codeProxy
 }
 
 func timedOut(err error) bool {

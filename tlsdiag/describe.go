@@ -34,7 +34,7 @@ func (w *Watcher) describe() *evidence.Session {
 			s.Target.Address = a.String()
 		}
 	}
-	s.Answer = w.answer
+	s.Answer, s.Way = w.answer, w.way
 	if w.connack != nil {
 		s.Connack = int(*w.connack)
 	}
@@ -120,8 +120,12 @@ func (w *Watcher) stage(s *evidence.Session, flow *record.Seen, seen *capture.Se
 			return evidence.StageLocal
 		case first.op == OpResolve, errors.As(first.err, &dns):
 			return evidence.StageResolve
+		case first.op == OpProxy:
+			return evidence.StageProxy
 		case first.op == OpDial, w.conn == nil:
 			return evidence.StageDial
+		case first.op == OpWebSocket:
+			return evidence.StageWebSocket
 		}
 	}
 	switch {

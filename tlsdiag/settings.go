@@ -41,8 +41,12 @@ const (
 	OpResolve = evidence.OpResolve
 	// OpDial is establishing TCP.
 	OpDial = evidence.OpDial
+	// OpProxy is asking a proxy for the connection.
+	OpProxy = evidence.OpProxy
 	// OpHandshake is the TLS handshake, its time-out included.
 	OpHandshake = evidence.OpHandshake
+	// OpWebSocket is the opening handshake of a WebSocket that was answered.
+	OpWebSocket = evidence.OpWebSocket
 	// OpWrite and OpRead are writing and reading after it, or on a plain connection.
 	OpWrite = evidence.OpWrite
 	OpRead  = evidence.OpRead

@@ -29,6 +29,7 @@ type Watcher struct {
 	secured  *tls.Conn
 	failures []failure
 	answer   *evidence.Stranger
+	way      evidence.Way
 	connack  *byte // its code, once it came
 	heard    bool  // lastWords were read
 	stopped  bool  // CONNACK came
@@ -106,6 +107,14 @@ func (w *Watcher) NotConnack(first []byte) {
 	if len(first) > 0 {
 		w.answer, w.session = record.Recognise(first), nil
 	}
+}
+
+// Way says what a name server, a proxy or a web server on the way answered. It
+// is told before Failed.
+func (w *Watcher) Way(way evidence.Way) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.way, w.session = way, nil
 }
 
 // Refused says that a CONNACK came which refuses with this return code or

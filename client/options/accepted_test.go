@@ -46,8 +46,10 @@ func since21() []accepted {
 // ofOurOwn are the differences that culex has chosen.
 func ofOurOwn() []accepted {
 	return []accepted{
-		{"own-options", "culex has options of its own", ``, `^Error: Unknown option '--(strict|pw-file|pw-env|connect-timeout|retry-connect|reconnect-timeout|tls-no-verify|tls-server-name|diag-format|log-format|json-safe|key-pass-file|key-pass-env|crl-file|tls-pin|tls-curves|tls-session-dir|spool|spool-max|spool-age)'\.`, anything},
+		{"own-options", "culex has options of its own", ``, `^Error: Unknown option '--(strict|pw-file|pw-env|connect-timeout|retry-connect|reconnect-timeout|tls-no-verify|tls-server-name|diag-format|log-format|json-safe|key-pass-file|key-pass-env|crl-file|tls-pin|tls-curves|tls-session-dir|spool|spool-max|spool-age|ws-path|ws-header|resolve)'\.`, anything},
 		{"srv", "-S is built in; Debian leaves it out", ``, `^Error: Unknown option '-S'\.`, anything},
+		{"own-proxies", "--proxy knows socks5:// and http:// proxies, and takes them from the environment", ` --proxy (socks5://|http://|env )`, `^Error: Unsupported proxy protocol: `, anything},
+		{"proxy-secret", "the error about the protocol of --proxy does not show a password", ` --proxy \S*@`, `^Error: Unsupported proxy protocol: .*@`, `^Error: Unsupported proxy protocol: .*\*\*\*@`},
 		{"port-not-a-number", "a word that is no number makes a Unix socket out of the host: nobody wants that", ` (-p|--port|-L|--url) `, anything, `^Error: Invalid port given: `},
 		{"wide-numbers", "numbers are read with 64 bits and never wrap around", ` [-+]?\d{10,} `, anything, `^Error: .*(\d{10,}|Maximum inflight|must be between|must be >0)`},
 		{"wide-numbers-accepted", "numbers are read with 64 bits, and more than the largest int32 is as good as that", ` (-M|-C|-W|--repeat) \d{10,} `, `^Error: `, anything},

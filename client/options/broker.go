@@ -18,8 +18,8 @@ type Broker struct {
 	SRV bool `short:"S" help:"Look up the broker's host and port in DNS SRV records of the host."`
 	// NoDelay is accepted and changes nothing: small packets are never held back.
 	NoDelay bool `name:"nodelay" since:"2.0" help:"Send small packets at once (culex always does)."`
-	// Proxy is the SOCKS5 proxy to go through, nil for none.
-	Proxy *Proxy `name:"proxy" noun:"proxy url" placeholder:"URL" since:"1.4" help:"Go through a SOCKS5 proxy: socks5h://[user[:password]@]host[:port]."`
+	// Proxy is the proxy to go through, nil for none.
+	Proxy *Proxy `name:"proxy" noun:"proxy url" placeholder:"URL" since:"1.4" help:"Go through a proxy: socks5h or http://[user[:password]@]host[:port], or env."`
 	// WebSocket carries MQTT in a WebSocket connection.
 	WebSocket bool `name:"ws" since:"2.1" help:"Speak MQTT over WebSocket."`
 }

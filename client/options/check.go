@@ -28,6 +28,9 @@ func (o *Client) finish(env Environment) error {
 	if err := o.checkCurves(env); err != nil {
 		return err
 	}
+	if err := o.takeWay(env); err != nil {
+		return err
+	}
 	return o.takePassword(env)
 }
 

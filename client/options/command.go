@@ -77,6 +77,7 @@ type Environment struct {
 // Client is what all three commands have in common.
 type Client struct {
 	Broker    `group:"Broker"`
+	Way       `group:"Broker"`
 	Login     `group:"Login"`
 	Session   `group:"Session"`
 	Will      `group:"Will"`

@@ -6,30 +6,80 @@ import (
 	"strings"
 )
 
-// Proxy is a SOCKS5 proxy (RFC 1928).
+// ProxyKind is what a proxy speaks.
+type ProxyKind byte
+
+// The kinds of proxies.
+const (
+	ProxySOCKS5  ProxyKind = iota // socks5h: RFC 1928; the proxy looks the broker's name up
+	ProxySOCKS5L                  // socks5: the same, with the name looked up here
+	ProxyHTTP                     // http: the method CONNECT (RFC 9110, 9.3.6)
+)
+
+// Proxy is a proxy on the way to the broker.
 type Proxy struct {
+	Kind ProxyKind
+	// FromEnv says that the proxy is to be taken from the environment, which [Client.takeProxy] does.
+	FromEnv bool
 	// Host is a name or an address, that of IPv6 without brackets.
 	Host string
 	Port uint16
-	// Username is nil if the proxy wants no login (RFC 1929).
+	// Username is nil if the proxy wants no login.
 	Username *string
 	Password string
 }
 
-const (
-	proxyScheme      = "socks5h://"
-	defaultProxyPort = 1080
-)
+// proxyScheme is a scheme of --proxy; the reference has the first.
+type proxyScheme struct {
+	prefix string
+	kind   ProxyKind
+	port   uint16 // unless given
+}
+
+func proxySchemes() [3]proxyScheme {
+	return [...]proxyScheme{
+		{"socks5h://", ProxySOCKS5, 1080},
+		{"socks5://", ProxySOCKS5L, 1080},
+		{"http://", ProxyHTTP, 8080},
+	}
+}
 
 func (v *Proxy) read(p *pass) error {
 	word, err := p.word()
 	if err != nil {
 		return err
 	}
-	rest, ok := strings.CutPrefix(word, proxyScheme)
-	if !ok {
-		return p.proxyError("Unsupported proxy protocol: %s", word)
+	if word == proxyFromEnv {
+		v.FromEnv = true
+		return nil
 	}
+	for _, s := range proxySchemes() {
+		if rest, ok := strings.CutPrefix(word, s.prefix); ok {
+			v.Kind, v.Port = s.kind, s.port
+			if s.kind == ProxyHTTP {
+				rest = strings.TrimSuffix(rest, "/")
+			}
+			return v.take(p, rest)
+		}
+	}
+	return p.proxyError("Unsupported proxy protocol: %s", withoutLogin(word))
+}
+
+// withoutLogin hides what may be a password in a URL.
+func withoutLogin(url string) string {
+	at := strings.LastIndexByte(url, '@')
+	if at < 0 {
+		return url
+	}
+	scheme, _, ok := strings.Cut(url[:at], "://")
+	if !ok {
+		return "***" + url[at:]
+	}
+	return scheme + "://***" + url[at:]
+}
+
+// take reads what follows the scheme.
+func (v *Proxy) take(p *pass, rest string) error {
 	userInfo, hostPort, hasUser := strings.Cut(rest, "@")
 	if !hasUser {
 		hostPort = rest
@@ -51,7 +101,7 @@ func (v *Proxy) takeHostPort(p *pass, hostPort string) error {
 	case host == "", strings.Contains(hostPort, "@"):
 		return p.proxyError("")
 	}
-	n := int64(defaultProxyPort)
+	n := int64(v.Port)
 	if hasPort {
 		n = atoi(port)
 	}

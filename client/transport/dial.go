@@ -4,10 +4,14 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
+	"io"
 	"net"
+	"os"
 	"strconv"
+	"time"
 
 	"github.com/culex-mqtt/culex/tlsdiag"
+	"github.com/culex-mqtt/culex/tlsdiag/evidence"
 )
 
 // Dialer says where the broker is and how to reach it.
@@ -15,78 +19,21 @@ type Dialer struct {
 	// Host is a name or an address, or the path of a Unix socket if Port is 0.
 	Host string
 	Port int
+	// Service is the service whose SRV records at Host name the broker's hosts and ports (RFC 2782), such as "mqtt";
+	// empty for none.
+	Service string
 	// Bind is the local address or name to connect from; empty for any.
 	Bind string
+	// Names finds the addresses of names.
+	Names Names
+	// Proxy is nil for none.
+	Proxy *Proxy
 	// TLS is nil for plain MQTT.
 	TLS *TLS
+	// WebSocket is nil for MQTT on the bare connection.
+	WebSocket *WebSocket
 	// Watch is what tells the watchers of the connections what was asked for.
 	Watch tlsdiag.Settings
-}
-
-// Conn is a connection to the broker. Until Settle it is observed, for the diagnosis, and acknowledges at once.
-type Conn struct {
-	net.Conn
-	// Watcher has seen all of the connection up to Settle.
-	Watcher *tlsdiag.Watcher
-	quick   *quickAck
-	resumed *resumption // nil for none
-	first   []byte      // what came first, inside TLS; nil once settled
-	settled bool
-}
-
-// firstSize is how much of a peer's first words tells what it is.
-const firstSize = 64
-
-// Read keeps the first bytes until Settle.
-func (c *Conn) Read(p []byte) (int, error) {
-	n, err := c.Conn.Read(p)
-	if !c.settled && n > 0 && len(c.first) < firstSize {
-		c.first = append(c.first, p[:min(n, firstSize-len(c.first))]...)
-	}
-	return n, err
-}
-
-// First is what the peer said first, at most 64 bytes of it, as long as the connection is not settled.
-func (c *Conn) First() []byte { return c.first }
-
-// Settle says that the broker has accepted the connection: nothing needs to be observed any more.
-func (c *Conn) Settle() {
-	c.settled, c.first = true, nil
-	c.quick.stop()
-	c.Watcher.Stop()
-	if secured, ok := c.Conn.(*tls.Conn); ok && c.resumed != nil {
-		c.resumed.settle(secured.ConnectionState())
-	}
-}
-
-// TLSVersion names the version of TLS, such as "TLS 1.3"; empty for plain MQTT.
-func (c *Conn) TLSVersion() string {
-	if secured, ok := c.Conn.(*tls.Conn); ok {
-		return tls.VersionName(secured.ConnectionState().Version)
-	}
-	return ""
-}
-
-// Resumed tells whether a TLS session was resumed.
-func (c *Conn) Resumed() bool {
-	secured, ok := c.Conn.(*tls.Conn)
-	return ok && secured.ConnectionState().DidResume
-}
-
-// CloseWrite closes our direction: a FIN, under TLS after close_notify.
-func (c *Conn) CloseWrite() error {
-	var err error
-	if secured, ok := c.Conn.(*tls.Conn); ok {
-		err = secured.CloseWrite()
-	}
-	return errors.Join(err, c.quick.CloseWrite())
-}
-
-func closeWrite(c net.Conn) error {
-	if h, ok := c.(interface{ CloseWrite() error }); ok {
-		return h.CloseWrite()
-	}
-	return nil
 }
 
 // Address is what is dialled, as host:port or as the path of a Unix socket.
@@ -97,9 +44,18 @@ func (d *Dialer) Address() string {
 	return net.JoinHostPort(d.Host, strconv.Itoa(d.Port))
 }
 
-// Dial connects, with TLS if that is asked for. The Watcher is returned also with an error, which is an *Error. Where the
-// attempt to resume a session fails, a second connection does without: what is told is how that one ended.
+// Dial connects through the layers that are asked for: TCP or a Unix socket, a proxy, TLS, a WebSocket. The Watcher is
+// returned also with an error, which is an *Error. Where the attempt to resume a session fails, a second connection does
+// without: what is told is how that one ended.
 func (d *Dialer) Dial(ctx context.Context) (*Conn, *tlsdiag.Watcher, error) {
+	if d.Service == "" || d.Port == 0 {
+		return d.dial(ctx)
+	}
+	return d.dialService(ctx)
+}
+
+// dial connects to Host and Port.
+func (d *Dialer) dial(ctx context.Context) (*Conn, *tlsdiag.Watcher, error) {
 	c, w, err := d.attempt(ctx, false)
 	var failed *Error
 	if errors.As(err, &failed) && failed.Op == tlsdiag.OpHandshake && d.TLS.resumed != nil && d.TLS.resumed.hasOffered() && ctx.Err() == nil {
@@ -120,15 +76,36 @@ func (d *Dialer) attempt(ctx context.Context, full bool) (*Conn, *tlsdiag.Watche
 		return nil, w, d.failed(w, connectOp(err), err)
 	}
 	quick := &quickAck{Conn: raw}
-	c := &Conn{Conn: w.Conn(quick), Watcher: w, quick: quick}
-	if d.TLS == nil {
-		return c, w, nil
-	}
-	if err := d.secure(ctx, c); err != nil {
+	c := &Conn{Watcher: w, quick: quick}
+	if err := d.climb(ctx, c); err != nil {
 		_ = raw.Close()
 		return nil, w, err
 	}
 	return c, w, nil
+}
+
+// climb puts the layers over the socket, each in the place of the one below. What is watched lies directly under TLS.
+func (d *Dialer) climb(ctx context.Context, c *Conn) error {
+	var below net.Conn = c.quick
+	if d.Proxy != nil {
+		host, err := d.target(ctx)
+		if err != nil {
+			return d.failed(c.Watcher, connectOp(err), err)
+		}
+		if below, err = d.Proxy.connect(ctx, below, host, d.Port); err != nil {
+			return d.failed(c.Watcher, tlsdiag.OpProxy, err)
+		}
+	}
+	c.Conn = c.Watcher.Conn(below)
+	if d.TLS != nil {
+		if err := d.secure(ctx, c); err != nil {
+			return err
+		}
+	}
+	if d.WebSocket != nil {
+		return d.upgrade(ctx, c)
+	}
+	return nil
 }
 
 // secure runs the TLS handshake over c and puts TLS in its place.
@@ -138,39 +115,108 @@ func (d *Dialer) secure(ctx context.Context, c *Conn) error {
 		return d.failed(c.Watcher, tlsdiag.OpHandshake, err)
 	}
 	c.Watcher.Handshaked(secured)
-	c.Conn, c.resumed = secured, d.TLS.resumed
+	c.Conn, c.secured, c.resumed = secured, secured, d.TLS.resumed
 	return nil
 }
 
+// upgrade makes a WebSocket of c. A server that refuses us in TLS 1.3 says so only here.
+func (d *Dialer) upgrade(ctx context.Context, c *Conn) error {
+	web, err := d.WebSocket.open(ctx, c.Conn, d)
+	if err == nil {
+		c.Conn, c.web = web, web
+		return nil
+	}
+	var refused *WebSocketError
+	var ended *net.OpError
+	op := tlsdiag.OpRead
+	switch {
+	case errors.As(err, &refused):
+		c.Watcher.Way(evidence.Way{WebSocket: &refused.WebSocket})
+		if refused.Fault != evidence.FaultClosed && refused.Fault != evidence.FaultMalformed {
+			op = tlsdiag.OpWebSocket
+		}
+	case errors.Is(err, context.DeadlineExceeded):
+		op, err = tlsdiag.OpConnack, os.ErrDeadlineExceeded
+	case errors.As(err, &ended) && ended.Op == "write":
+		op = tlsdiag.OpWrite
+	}
+	return d.failed(c.Watcher, op, err)
+}
+
 func (d *Dialer) failed(w *tlsdiag.Watcher, op tlsdiag.Op, err error) error {
+	var lookup *LookupError
+	var proxy *ProxyError
+	switch {
+	case errors.As(err, &proxy):
+		w.Way(evidence.Way{Proxy: &proxy.Proxy})
+	case errors.As(err, &lookup):
+		w.Way(evidence.Way{Lookup: &lookup.Lookup})
+	}
 	w.Failed(op, err)
 	return &Error{Op: op, Address: d.Address(), Err: err}
 }
 
+// connect makes the connection that all layers rest on: to the broker, or to the proxy.
 func (d *Dialer) connect(ctx context.Context) (net.Conn, error) {
 	if d.Port == 0 {
 		return (&net.Dialer{}).DialContext(ctx, "unix", d.Host)
 	}
-	if d.Host == "" { // which Go takes for this machine
-		return nil, &net.DNSError{Err: "no such host", IsNotFound: true}
+	if err := checkName(d.Host); err != nil {
+		return nil, err
 	}
-	dialer := net.Dialer{KeepAlive: -1} // MQTT has a keep alive of its own
-	if d.Bind != "" {
-		local, err := (&net.Resolver{}).LookupIPAddr(ctx, d.Bind)
-		if err != nil {
-			return nil, err
+	if d.Proxy == nil {
+		return d.tcp(ctx, d.Host, d.Port)
+	}
+	c, err := d.tcp(ctx, d.Proxy.Host, d.Proxy.Port)
+	if err == nil {
+		return c, nil
+	}
+	var lookup *LookupError
+	if errors.As(err, &lookup) {
+		if lookup.Option == "" {
+			lookup.Option = "--proxy"
 		}
-		dialer.LocalAddr = &net.TCPAddr{IP: local[0].IP, Zone: local[0].Zone}
+		return nil, err
 	}
-	return dialer.DialContext(ctx, "tcp", d.Address())
+	return nil, d.Proxy.failed(evidence.StepReach, 0, "", err)
+}
+
+// target is the host that a proxy is asked to connect to: the name, unless it is to be looked up here or --resolve has an
+// address for it.
+func (d *Dialer) target(ctx context.Context) (string, error) {
+	if !d.Proxy.LocalNames && d.Names.pinned(d.Host, d.Port) == nil {
+		return d.Host, nil
+	}
+	found, err := d.Names.lookup(ctx, d.Host, d.Port)
+	if err != nil {
+		return "", err
+	}
+	return found[0].String(), nil
 }
 
 // connectOp tells a failed name lookup from a failed connection.
 func connectOp(err error) tlsdiag.Op {
-	var dns *net.DNSError
-	var address *net.AddrError
-	if errors.As(err, &dns) || errors.As(err, &address) {
+	var dns *LookupError
+	if errors.As(err, &dns) {
 		return tlsdiag.OpResolve
 	}
 	return tlsdiag.OpDial
+}
+
+// past is a deadline that has gone by.
+func past() time.Time { return time.Unix(1, 0) }
+
+// within runs a talk over c that ends when ctx does.
+func within(ctx context.Context, c net.Conn, talk func() error) error {
+	stop := context.AfterFunc(ctx, func() { _ = c.SetDeadline(past()) })
+	err := talk()
+	if !stop() {
+		return ctx.Err()
+	}
+	return err
+}
+
+// ended tells whether err says that the peer closed the connection, in order or not.
+func ended(err error) bool {
+	return errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || isReset(err)
 }

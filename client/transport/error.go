@@ -8,7 +8,7 @@ import (
 
 // Error is a connection that could not be made.
 type Error struct {
-	Op      tlsdiag.Op // the step that failed: OpLoad, OpResolve, OpDial or OpHandshake
+	Op      tlsdiag.Op // the step that failed, OpLoad to OpWebSocket; OpRead, OpWrite and OpConnack while a WebSocket is opened
 	Address string     // what was dialled: host:port, or the path of a Unix socket
 	Err     error
 }

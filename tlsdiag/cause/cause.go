@@ -132,7 +132,7 @@ const maxAlso = 2
 // Name lookup, TCP and plain MQTT have errors that speak for themselves.
 func concernsTLS(s *evidence.Session) bool {
 	switch s.Stage {
-	case evidence.StageResolve, evidence.StageDial, evidence.StagePlain, evidence.StageConnack:
+	case evidence.StageResolve, evidence.StageDial, evidence.StageProxy, evidence.StageWebSocket, evidence.StagePlain, evidence.StageConnack:
 		return false
 	}
 	return s.Asked.TLS && s.End.How != ""

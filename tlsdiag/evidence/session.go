@@ -28,6 +28,7 @@ type Session struct {
 	Peer     Peer   `json:"peer"`
 	Trust    Trust  `json:"trust"`
 	Client   Client `json:"client"`
+	Way      Way    `json:"way,omitzero"`
 	Outcome
 	// Probes is nil unless further connections were made to find out more.
 	Probes *Probes `json:"probes,omitempty"`
@@ -153,6 +154,8 @@ const (
 	StageResolve Stage = "resolve"
 	// StageDial: TCP was not established.
 	StageDial Stage = "dial"
+	// StageProxy: TCP to the proxy is established, it made no connection to the broker.
+	StageProxy Stage = "proxy"
 	// StageConnected: TCP is established, nothing was sent.
 	StageConnected Stage = "connected"
 	// StageHello: the ClientHello was sent, no ServerHello came.
@@ -168,6 +171,8 @@ const (
 	// StageEstablished: the handshake succeeded as far as this side can tell
 	// and no CONNACK came. In TLS 1.3 a server refuses a client certificate here.
 	StageEstablished Stage = "established"
+	// StageWebSocket: a server answered the opening handshake of the WebSocket, and it did not succeed.
+	StageWebSocket Stage = "web-socket"
 	// StagePlain: plain MQTT, CONNECT was sent and no CONNACK came.
 	StagePlain Stage = "plain-connect"
 	// StageConnack: the broker answered the CONNECT.

@@ -14,7 +14,20 @@ _culex_options() {
 	pub)
 		options='-t --topic -r --retain --repeat --repeat-delay -m --message -f --file -s --stdin-file -n
 			--null-message -l --stdin-line --spool --spool-max --spool-age -h --host -p --port --unix -L --url
-			-A -S --nodelay --proxy --ws -u --username -P --pw --pw-file --pw-env -i --id -I --id-prefix -V
+			-A -S --nodelay --proxy --ws --ws-path --ws-header --resolve -u --username -P --pw --pw-file
+			--pw-env -i --id -I --id-prefix -V --protocol-version -k --keepalive -c --disable-clean-session -x
+			-q --qos -M -D --property --will-topic --will-payload --will-qos --will-retain --cafile --capath
+			--tls-use-os-certs --cert --key --keyform --psk --psk-identity --insecure --tls-no-verify
+			--tls-server-name --tls-version --ciphers --tls-alpn --tls-keylog --tls-session-dir --no-tls
+			--tls-engine --tls-engine-kpass-sha1 --key-pass-file --key-pass-env --crl-file --tls-pin
+			--tls-curves --connect-timeout --retry-connect --reconnect-timeout -d --debug --quiet --strict
+			--diag-format --log-format -o --help --version'
+		;;
+	sub)
+		options='-t --topic -T --filter-out -U --unsubscribe -C -E --retained-only --remove-retained --random-filter
+			-R --retain-as-published --retain-handling -F -v --verbose -N --pretty --json-safe -W -w --watch
+			--message-rate -h --host -p --port --unix -L --url -A -S --nodelay --proxy --ws --ws-path
+			--ws-header --resolve -u --username -P --pw --pw-file --pw-env -i --id -I --id-prefix -V
 			--protocol-version -k --keepalive -c --disable-clean-session -x -q --qos -M -D --property
 			--will-topic --will-payload --will-qos --will-retain --cafile --capath --tls-use-os-certs --cert
 			--key --keyform --psk --psk-identity --insecure --tls-no-verify --tls-server-name --tls-version
@@ -22,11 +35,11 @@ _culex_options() {
 			--key-pass-file --key-pass-env --crl-file --tls-pin --tls-curves --connect-timeout --retry-connect
 			--reconnect-timeout -d --debug --quiet --strict --diag-format --log-format -o --help --version'
 		;;
-	sub)
-		options='-t --topic -T --filter-out -U --unsubscribe -C -E --retained-only --remove-retained --random-filter
-			-R --retain-as-published --retain-handling -F -v --verbose -N --pretty --json-safe -W -w --watch
-			--message-rate -h --host -p --port --unix -L --url -A -S --nodelay --proxy --ws -u --username -P
-			--pw --pw-file --pw-env -i --id -I --id-prefix -V --protocol-version -k --keepalive -c
+	rr)
+		options='-t --topic -e --latency -m --message -f --file -s --stdin-file -n --null-message -R
+			--retain-as-published --retain-handling -F -v --verbose -N --pretty --json-safe -W -h --host -p
+			--port --unix -L --url -A -S --nodelay --proxy --ws --ws-path --ws-header --resolve -u --username
+			-P --pw --pw-file --pw-env -i --id -I --id-prefix -V --protocol-version -k --keepalive -c
 			--disable-clean-session -x -q --qos -M -D --property --will-topic --will-payload --will-qos
 			--will-retain --cafile --capath --tls-use-os-certs --cert --key --keyform --psk --psk-identity
 			--insecure --tls-no-verify --tls-server-name --tls-version --ciphers --tls-alpn --tls-keylog
@@ -34,27 +47,15 @@ _culex_options() {
 			--crl-file --tls-pin --tls-curves --connect-timeout --retry-connect --reconnect-timeout -d --debug
 			--quiet --strict --diag-format --log-format -o --help --version'
 		;;
-	rr)
-		options='-t --topic -e --latency -m --message -f --file -s --stdin-file -n --null-message -R
-			--retain-as-published --retain-handling -F -v --verbose -N --pretty --json-safe -W -h --host -p
-			--port --unix -L --url -A -S --nodelay --proxy --ws -u --username -P --pw --pw-file --pw-env -i
-			--id -I --id-prefix -V --protocol-version -k --keepalive -c --disable-clean-session -x -q --qos -M
-			-D --property --will-topic --will-payload --will-qos --will-retain --cafile --capath
-			--tls-use-os-certs --cert --key --keyform --psk --psk-identity --insecure --tls-no-verify
-			--tls-server-name --tls-version --ciphers --tls-alpn --tls-keylog --tls-session-dir --no-tls
-			--tls-engine --tls-engine-kpass-sha1 --key-pass-file --key-pass-env --crl-file --tls-pin
-			--tls-curves --connect-timeout --retry-connect --reconnect-timeout -d --debug --quiet --strict
-			--diag-format --log-format -o --help --version'
-		;;
 	check)
-		options='-t --topic -W --format -h --host -p --port --unix -L --url -A -S --nodelay --proxy --ws -u
-			--username -P --pw --pw-file --pw-env -i --id -I --id-prefix -V --protocol-version -k --keepalive
-			-c --disable-clean-session -x -q --qos -M -D --property --will-topic --will-payload --will-qos
-			--will-retain --cafile --capath --tls-use-os-certs --cert --key --keyform --psk --psk-identity
-			--insecure --tls-no-verify --tls-server-name --tls-version --ciphers --tls-alpn --tls-keylog
-			--tls-session-dir --no-tls --tls-engine --tls-engine-kpass-sha1 --key-pass-file --key-pass-env
-			--crl-file --tls-pin --tls-curves --connect-timeout --retry-connect --reconnect-timeout -d --debug
-			--quiet --strict --diag-format --log-format -o --help --version'
+		options='-t --topic -W --format -h --host -p --port --unix -L --url -A -S --nodelay --proxy --ws --ws-path
+			--ws-header --resolve -u --username -P --pw --pw-file --pw-env -i --id -I --id-prefix -V
+			--protocol-version -k --keepalive -c --disable-clean-session -x -q --qos -M -D --property
+			--will-topic --will-payload --will-qos --will-retain --cafile --capath --tls-use-os-certs --cert
+			--key --keyform --psk --psk-identity --insecure --tls-no-verify --tls-server-name --tls-version
+			--ciphers --tls-alpn --tls-keylog --tls-session-dir --no-tls --tls-engine --tls-engine-kpass-sha1
+			--key-pass-file --key-pass-env --crl-file --tls-pin --tls-curves --connect-timeout --retry-connect
+			--reconnect-timeout -d --debug --quiet --strict --diag-format --log-format -o --help --version'
 		;;
 	tlsdiag-explain)
 		options='--printed-by --format --help'
@@ -76,15 +77,16 @@ _culex_value() {
 	words=''
 	case $1 in
 	-t | --topic | --repeat | --repeat-delay | -m | --message | --spool-max | --spool-age | -p | \
-		--port | -L | --url | -A | --proxy | -u | --username | -P | --pw | --pw-env | -i | --id | -I | \
-		--id-prefix | -k | --keepalive | -x | -M | --will-topic | --will-payload | --psk | --psk-identity | \
-		--tls-server-name | --ciphers | --tls-alpn | --tls-engine | --tls-engine-kpass-sha1 | \
-		--key-pass-env | --tls-pin | --tls-curves | --connect-timeout | --reconnect-timeout | -T | \
-		--filter-out | -U | --unsubscribe | -C | --random-filter | -F | -W | -e)
+		--port | -L | --url | -A | --proxy | --ws-header | --resolve | -u | --username | -P | --pw | \
+		--pw-env | -i | --id | -I | --id-prefix | -k | --keepalive | -x | -M | --will-topic | \
+		--will-payload | --psk | --psk-identity | --tls-server-name | --ciphers | --tls-alpn | \
+		--tls-engine | --tls-engine-kpass-sha1 | --key-pass-env | --tls-pin | --tls-curves | \
+		--connect-timeout | --reconnect-timeout | -T | --filter-out | -U | --unsubscribe | -C | \
+		--random-filter | -F | -W | -e)
 		kind='any'
 		;;
-	-f | --file | --unix | --pw-file | --cafile | --cert | --key | --tls-keylog | --key-pass-file | \
-		--crl-file | -o)
+	-f | --file | --unix | --ws-path | --pw-file | --cafile | --cert | --key | --tls-keylog | \
+		--key-pass-file | --crl-file | -o)
 		kind='file'
 		;;
 	--spool | --capath | --tls-session-dir)
