@@ -2,8 +2,10 @@ package client
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"os"
+	"time"
 
 	"github.com/culex-mqtt/culex/client/mqtt"
 	"github.com/culex-mqtt/culex/client/options"
@@ -23,9 +25,27 @@ func (c *connector) fail(err error, more ...string) int {
 	}
 	c.say(s.line)
 	c.say(more...)
-	c.say(s.detail)
-	c.diagnose(err)
+	finding, found := c.finding(err)
+	switch {
+	case found && s.code == codeProtocol: // it says what answered there
+	case !found && errors.Is(err, session.ErrKeepAlive) && !c.settled.Load():
+		c.say(c.noConnack())
+	default:
+		c.say(s.detail)
+	}
+	if found {
+		c.printFinding(finding)
+	}
 	return s.code
+}
+
+// noConnack says how long a plain connection was waited for, and what set the time.
+func (c *connector) noConnack() string {
+	limit, option := time.Duration(c.o.ConnectTimeout), "--connect-timeout"
+	if k := time.Duration(c.o.KeepAlive) * time.Second; k < limit {
+		limit, option = k, "--keepalive"
+	}
+	return fmt.Sprintf("mqtt: %s took the connection but sent no CONNACK within %v (%s): is it an MQTT broker, without TLS?", c.dialer.Address(), limit, option)
 }
 
 // say prints lines to stderr, behind what waits for stdout, so that a terminal shows both in order. Empty ones are left out.

@@ -368,3 +368,21 @@ func TestWildcardsThatNearlyMatch(t *testing.T) {
 		}
 	}
 }
+
+// TestKeyMismatchOfCA has --cafile and --cert exchanged: nobody is sent to the CA's key.
+func TestKeyMismatchOfCA(t *testing.T) {
+	s := &evidence.Session{Stage: evidence.StageLocal, Asked: evidence.Asked{TLS: true}}
+	s.Local.Files = []evidence.File{
+		{Role: evidence.RoleCertificate, Path: "ca.crt", Exists: evidence.Yes, Matches: evidence.No, Partner: "ca.key"},
+		{Role: evidence.RoleKey, Path: "client.key", Exists: evidence.Yes, Matches: evidence.No, Partner: "client.crt"},
+	}
+	name := evidence.Name{Text: "CN=Test CA", CommonName: "Test CA", Hash: "5b1c3f8a"}
+	s.Client.Chain = []evidence.Certificate{{Subject: name, Issuer: name}}
+	f, ok := Find(s)
+	if !ok || f.ID != "key-mismatch" {
+		t.Fatalf("%+v", f)
+	}
+	if text := strings.Join([]string{f.Hints[0].Action, f.Hints[len(f.Hints)-1].Action}, " "); strings.Contains(text, "ca.key") || !strings.Contains(text, "--cafile") || !strings.Contains(text, "--cert client.crt") {
+		t.Errorf("the hints are %v", f.Hints)
+	}
+}

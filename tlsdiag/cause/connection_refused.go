@@ -17,11 +17,11 @@ func connectionRefused() Cause {
 			}
 			return Finding{
 				Confidence: Guess,
-				Headline:   fmt.Sprintf("nothing listens at %s; a broker that cannot read its certificate or key ends like this", at(s.Target)),
+				Headline:   fmt.Sprintf("nothing listens at %s: the connection was refused", at(s.Target)),
 				Seen:       []string{s.End.Error},
 				Hints: []Hint{
-					{Broker, "does it run? Does its log say that it cannot load its key or certificate?", "journalctl -u mosquitto -n 20"},
 					{Gateway, "check host and port: MQTT over TLS is often on 8883", ""},
+					{Broker, "does it run? Without its certificate or key it does not start: see its log", "journalctl -u mosquitto -n 20"},
 				},
 			}, true
 		},

@@ -28,7 +28,7 @@ func keyMismatch() Cause {
 					"the public key in it differs from the one that belongs to " + k.Path,
 				}
 			}
-			f.Hints = append(partners(k, c), f.Hints...)
+			f.Hints = append(partners(k, c, s.Client.Leaf()), f.Hints...)
 			if len(f.Hints) > 1 {
 				f.Hints = f.Hints[:len(f.Hints)-1]
 			}
@@ -38,9 +38,12 @@ func keyMismatch() Cause {
 }
 
 // partners are the hints that name the files that do belong together.
-func partners(k, c *evidence.File) []Hint {
+func partners(k, c *evidence.File, leaf *evidence.Certificate) []Hint {
 	var out []Hint
-	if c.Partner != "" {
+	switch ca := leaf != nil && (leaf.Extends.CA == evidence.Yes || selfIssued(leaf)); {
+	case ca: // its key is not for gateways
+		out = append(out, Hint{Gateway, fmt.Sprintf("%s is a CA's certificate: it belongs to --cafile, and this gateway's own to --cert", file(c.Path)), ""})
+	case c.Partner != "":
 		out = append(out, Hint{Gateway, fmt.Sprintf("the key of that certificate is here: --key %s", file(c.Partner)), ""})
 	}
 	if k.Partner != "" {
