@@ -45,14 +45,18 @@ const patient = time.Second
 // without that being its fault.
 const unsettled = 5 * time.Second
 
+// hasty is how soon a client leaves that did not wait for an answer, as those
+// do that only look whether a port is open.
+const hasty = 100 * time.Millisecond
+
 // Observe judges a connection of somebody else in the terms of the client's
 // own: "this side" is then the client, and its clock that of the capture. What
 // is trusted, as far as settings say so, helps to find what the client did not
 // say. Host, Port, TLS and Now are taken from the capture; a Host that is given
 // is what the client dialled.
 func Observe(settings Settings, c *pcap.Connection) Observed {
-	o := Observed{Evidence: observe(settings, c)}
-	s := o.Evidence
+	w, s := sketch(settings, c)
+	o := Observed{Evidence: s}
 	switch {
 	case answered(s, c):
 		o.Outcome = Sound
@@ -61,16 +65,20 @@ func Observe(settings Settings, c *pcap.Connection) Observed {
 		o.Outcome = Undecided
 		return o
 	}
-	var ok bool
-	if o.Finding, ok = cause.Find(s); !ok && s.Connack == 0 && s.Stage != evidence.StageDial && s.Stage != evidence.StagePlain {
+	w.complete(s, c)
+	if s.End.How == evidence.EndTimeout && c.End.By == evidence.SideClient && c.End.Silence < hasty && s.Flow.Decisive() == nil {
 		o.Outcome = Undecided
 		return o
 	}
 	o.Outcome = Failed
+	if found, ok := cause.Find(s); ok {
+		o.Finding = found
+	}
 	return o
 }
 
-func observe(settings Settings, c *pcap.Connection) *evidence.Session {
+// sketch is what tells whether a connection failed.
+func sketch(settings Settings, c *pcap.Connection) (*Watcher, *evidence.Session) {
 	flow := &c.Seen
 	settings.Port, settings.TLS = int(c.Server.Port()), c.Protocol == pcap.TLS
 	settings.Now = func() time.Time { return c.End.Time }
@@ -94,6 +102,12 @@ func observe(settings Settings, c *pcap.Connection) *evidence.Session {
 		s.Stage = evidence.StagePlain
 	}
 	describeAnswer(s, flow)
+	return w, s
+}
+
+// complete describes what a failure needs.
+func (w *Watcher) complete(s *evidence.Session, c *pcap.Connection) {
+	flow := &c.Seen
 	if flow.Accepted {
 		// An alert behind other data, which cannot be read, is a farewell.
 		s.Flow.Alerts = slices.DeleteFunc(s.Flow.Alerts, func(a evidence.Alert) bool {
@@ -111,7 +125,6 @@ func observe(settings Settings, c *pcap.Connection) *evidence.Session {
 		// When the files here were written says nothing of the client's clock.
 		s.Local.Files[i].Time = time.Time{}
 	}
-	return s
 }
 
 // unreadable says why a server's certificate cannot be read; empty if it can.

@@ -11,6 +11,7 @@ import (
 const (
 	CommandCheck   Command = CommandRR + 1 + iota // culex check
 	CommandExplain                                // culex tlsdiag explain
+	CommandPcap                                   // culex tlsdiag pcap
 	CommandAlert                                  // culex tlsdiag alert
 	CommandReplay                                 // culex tlsdiag replay
 
@@ -28,6 +29,8 @@ func aboutVerb(c Command) Description {
 		return aboutAlert()
 	case CommandReplay:
 		return aboutReplay()
+	case CommandPcap:
+		return aboutPcap()
 	}
 	panic("options: no such command")
 }

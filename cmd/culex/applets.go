@@ -29,6 +29,7 @@ func applets() []row {
 		{options.CommandRR, client.RR},
 		{options.CommandCheck, client.Check},
 		{options.CommandExplain, client.Explain},
+		{options.CommandPcap, client.Pcap},
 		{options.CommandAlert, client.DiagAlert},
 		{options.CommandReplay, client.DiagReplay},
 	}

@@ -81,6 +81,11 @@ func TestScript(t *testing.T) {
 		Deadline:            time.Now().Add(45 * time.Second), // ends what a failed script left running
 		UpdateScripts:       *update,
 		Setup: func(e *testscript.Env) error {
+			captures, err := filepath.Abs(filepath.Join("..", "..", "tlsdiag", "testdata", "captures"))
+			if err != nil {
+				return err
+			}
+			e.Setenv("CAPTURES", captures)
 			e.Values[endKey{}] = &brokerEnd{}
 			e.Setenv("TZ", "UTC")
 			e.Setenv("XDG_CONFIG_HOME", filepath.Join(e.WorkDir, ".config"))

@@ -97,6 +97,9 @@ func parse(c options.Command, args []string) error {
 	case options.CommandReplay:
 		_, err = options.ParseDiagReplay(args, env)
 		return err
+	case options.CommandPcap:
+		_, err = options.ParsePcap(append(args, "capture.pcap"), env)
+		return err
 	default:
 		err = fmt.Errorf("nothing reads the command line of %v", c)
 	}

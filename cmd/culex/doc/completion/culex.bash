@@ -61,6 +61,10 @@ _culex_options() {
 		options='--printed-by --format --help'
 		files=yes
 		;;
+	tlsdiag-pcap)
+		options='--keylog --port --cafile --capath --tls-use-os-certs --format --help'
+		files=yes
+		;;
 	tlsdiag-alert)
 		options='--format --help'
 		;;
@@ -86,7 +90,7 @@ _culex_value() {
 		kind='any'
 		;;
 	-f | --file | --unix | --ws-path | --pw-file | --cafile | --cert | --key | --tls-keylog | \
-		--key-pass-file | --crl-file | -o)
+		--key-pass-file | --crl-file | -o | --keylog)
 		kind='file'
 		;;
 	--spool | --capath | --tls-session-dir)
@@ -166,7 +170,7 @@ _culex_property() {
 # _culex_group WORD sets words to the commands that begin with the word and have one more.
 _culex_group() {
 	case $1 in
-	tlsdiag) words='explain alert replay' ;;
+	tlsdiag) words='explain pcap alert replay' ;;
 	*) words='' ;;
 	esac
 }
