@@ -19,6 +19,16 @@ import (
 
 // describe puts everything that was seen into plain data. w.mu is held.
 func (w *Watcher) describe() *evidence.Session {
+	var flow record.Seen
+	if w.conn != nil {
+		flow = record.Read(w.conn.Flow())
+	}
+	return w.describeSeen(flow, w.hooks.Seen())
+}
+
+// describeSeen is describe for what was on the wire, and what the hooks were
+// told.
+func (w *Watcher) describeSeen(flow record.Seen, seen capture.Seen) *evidence.Session {
 	s := w.begin()
 	s.Local.Clock = evidence.Clock{
 		Now: w.settings.Now().UTC(), Build: w.settings.BuildTime.UTC(), Synchronised: synchronised(),
@@ -26,10 +36,8 @@ func (w *Watcher) describe() *evidence.Session {
 	if len(w.failures) > 0 {
 		s.Local.Clock.Now = w.failures[0].at.UTC()
 	}
-	var flow record.Seen
+	s.Flow = flow.Flow
 	if w.conn != nil {
-		flow = record.Read(w.conn.Flow())
-		s.Flow = flow.Flow
 		if a := w.conn.RemoteAddr(); a != nil {
 			s.Target.Address = a.String()
 		}
@@ -38,7 +46,6 @@ func (w *Watcher) describe() *evidence.Session {
 	if w.connack != nil {
 		s.Connack = int(*w.connack)
 	}
-	seen := w.hooks.Seen()
 	w.describeEnd(s)
 	s.Stage = w.stage(s, &flow, &seen)
 	w.mergeAlerts(s, &seen)

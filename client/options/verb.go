@@ -12,6 +12,7 @@ const (
 	CommandCheck   Command = CommandRR + 1 + iota // culex check
 	CommandExplain                                // culex tlsdiag explain
 	CommandPcap                                   // culex tlsdiag pcap
+	CommandConf                                   // culex tlsdiag conf
 	CommandAlert                                  // culex tlsdiag alert
 	CommandReplay                                 // culex tlsdiag replay
 
@@ -31,6 +32,8 @@ func aboutVerb(c Command) Description {
 		return aboutReplay()
 	case CommandPcap:
 		return aboutPcap()
+	case CommandConf:
+		return aboutConf()
 	}
 	panic("options: no such command")
 }

@@ -30,6 +30,7 @@ func applets() []row {
 		{options.CommandCheck, client.Check},
 		{options.CommandExplain, client.Explain},
 		{options.CommandPcap, client.Pcap},
+		{options.CommandConf, client.Conf},
 		{options.CommandAlert, client.DiagAlert},
 		{options.CommandReplay, client.DiagReplay},
 	}

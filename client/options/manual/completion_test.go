@@ -100,6 +100,9 @@ func parse(c options.Command, args []string) error {
 	case options.CommandPcap:
 		_, err = options.ParsePcap(append(args, "capture.pcap"), env)
 		return err
+	case options.CommandConf:
+		_, err = options.ParseConf(append(args, "mosquitto.conf"), env)
+		return err
 	default:
 		err = fmt.Errorf("nothing reads the command line of %v", c)
 	}

@@ -93,10 +93,10 @@ type judge struct {
 	findings []Finding
 }
 
-const (
-	nobody   = "the broker does not start"
-	everyone = "every client"
-)
+// NoStart is the Whom of what keeps the broker from starting.
+const NoStart = "the broker does not start"
+
+const everyone = "every client"
 
 // add notes something about the current listener.
 func (j *judge) add(at Place, severity Severity, whom, id, headline string, hints ...string) {
@@ -120,7 +120,7 @@ func (j *judge) broker() {
 		if f.Option != "" {
 			headline = f.Option + ": " + f.Message
 		}
-		j.add(f.Place, Broken, nobody, id, headline)
+		j.add(f.Place, Broken, NoStart, id, headline)
 	}
 	for _, v := range j.config.Unknown {
 		j.add(v.Place, Note, "", ConfigurationUnknown, v.Option+" is no option of mosquitto that culex knows; the broker refuses words that it does not know")
@@ -205,6 +205,6 @@ func (j *judge) version(l *Listener) {
 			"tls_version tlsv1.1 gains nothing: OpenSSL 3 finishes no TLS 1.1 handshake above security level 0, and mosquitto 2.1 refuses the word",
 			"write tlsv1.2, and update the clients that need less")
 	default:
-		j.add(v.Place, Broken, nobody, TLSVersionInvalid, "tls_version "+quoted(v.Text)+" is not one that mosquitto has", "write tlsv1.2 or tlsv1.3")
+		j.add(v.Place, Broken, NoStart, TLSVersionInvalid, "tls_version "+quoted(v.Text)+" is not one that mosquitto has", "write tlsv1.2 or tlsv1.3")
 	}
 }

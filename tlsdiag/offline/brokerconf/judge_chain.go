@@ -71,7 +71,7 @@ func (j *judge) linked(chain []*x509.Certificate) bool {
 	return true
 }
 
-// incomplete judges a chain that ends below its root. Whether an intermediate is missing shows where the issuer is at hand.
+// incomplete judges a chain that ends below its root.
 func (j *judge) incomplete(l *Listener, chain []*x509.Certificate, issuer string) {
 	if len(chain) > 1 {
 		j.add(l.CertFile.Place, Warning, "clients that have the root only", "intermediate-missing",
@@ -83,14 +83,11 @@ func (j *judge) incomplete(l *Listener, chain []*x509.Certificate, issuer string
 	if l.CAFile.Given() {
 		_ = store.AddFile(l.CAFile.Text) // what is wrong with it is told elsewhere
 	}
-	if issuers := store.WithSubject(chain[0].RawIssuer); len(issuers) > 0 {
-		if certs.LooksSelfSigned(issuers[0].Certificate) {
-			return // the root itself: clients have that
-		}
-		j.add(l.CertFile.Place, Broken, "clients that have the root only", "intermediate-missing",
-			fmt.Sprintf("%s holds the broker's certificate alone; its intermediate %s is not sent", l.CertFile.Text, issuer),
-			"append the intermediate to certfile: cat server.crt intermediate.crt > fullchain.crt")
-		return
+	if l.CAPath.Given() {
+		store.AddDir(l.CAPath.Text)
+	}
+	if len(store.WithSubject(chain[0].RawIssuer)) > 0 {
+		return // the broker's OpenSSL sends what it finds there, too
 	}
 	j.add(l.CertFile.Place, Note, "", "issuer-not-trusted", "clients need the CA "+issuer+" in --cafile; if that is an intermediate, append it to certfile")
 }
@@ -120,7 +117,7 @@ func (j *judge) names(l *Listener, leaf *x509.Certificate) {
 func (j *judge) ciphers(l *Listener, chain []*x509.Certificate) {
 	if v := l.Ciphers13; v.Given() && j.options.Ciphersuites != nil {
 		if err := j.options.Ciphersuites(v.Text); err != nil {
-			j.add(v.Place, Broken, nobody, "ciphers-option-unknown", "ciphers_tls1.3: "+err.Error(), "remove it, or write TLS_AES_256_GCM_SHA384:TLS_AES_128_GCM_SHA256")
+			j.add(v.Place, Broken, NoStart, "ciphers-option-unknown", "ciphers_tls1.3: "+err.Error(), "remove it, or write TLS_AES_256_GCM_SHA384:TLS_AES_128_GCM_SHA256")
 		}
 	}
 	v := l.Ciphers
@@ -129,7 +126,7 @@ func (j *judge) ciphers(l *Listener, chain []*x509.Certificate) {
 	}
 	suites, err := j.options.Ciphers(v.Text)
 	if err != nil {
-		j.add(v.Place, Broken, nobody, "ciphers-option-unknown", "ciphers: "+err.Error(), "remove it, or look at openssl ciphers -v LIST")
+		j.add(v.Place, Broken, NoStart, "ciphers-option-unknown", "ciphers: "+err.Error(), "remove it, or look at openssl ciphers -v LIST")
 		return
 	}
 	if len(chain) == 0 {

@@ -27,7 +27,7 @@ func (j *judge) readable(v Value, id string) bool {
 	if access.Blocker != v.Text {
 		what = access.Blocker
 	}
-	j.add(v.Place, Broken, nobody, id+"-unreadable", fmt.Sprintf("%s %s cannot be read by user %s: %s is %04o of %s:%s, and the broker reads it after it has left root",
+	j.add(v.Place, Broken, NoStart, id+"-unreadable", fmt.Sprintf("%s %s cannot be read by user %s: %s is %04o of %s:%s, and the broker reads it after it has left root",
 		v.Option, v.Text, access.User, what, access.Mode.Perm(), access.Owner, access.Group),
 		fmt.Sprintf("chgrp %s %s and chmod g+rX it, or keep it where that user may read", access.User, access.Blocker))
 	return false
@@ -60,7 +60,7 @@ func (j *judge) isPEM(v Value, role string) bool {
 		return true
 	}
 	if data[0] == 0x30 {
-		j.add(v.Place, Broken, nobody, role+"-der", v.Option+" "+v.Text+" is DER or PKCS #12; mosquitto reads PEM",
+		j.add(v.Place, Broken, NoStart, role+"-der", v.Option+" "+v.Text+" is DER or PKCS #12; mosquitto reads PEM",
 			"convert it: openssl x509 -inform der, openssl pkey -inform der, or openssl pkcs12 -nodes")
 		return false
 	}
@@ -86,7 +86,7 @@ func (j *judge) file(l *Listener, e *certs.FileError) {
 	if e.Detail != "" {
 		headline += ": " + e.Detail
 	}
-	whom, hint := nobody, ""
+	whom, hint := NoStart, ""
 	switch e.Problem {
 	case certs.Encrypted:
 		whom = "the broker asks for the pass phrase on its terminal at each start; as a service it does not start"
@@ -252,7 +252,7 @@ func (j *judge) revocations(l *Listener, cas []*x509.Certificate) {
 	}
 	data, err := os.ReadFile(v.Text)
 	if err != nil {
-		j.add(v.Place, Broken, nobody, "broker-crl-unusable", "crlfile "+v.Text+" cannot be read: "+reason(err))
+		j.add(v.Place, Broken, NoStart, "broker-crl-unusable", "crlfile "+v.Text+" cannot be read: "+reason(err))
 		return
 	}
 	found := false
@@ -263,13 +263,13 @@ func (j *judge) revocations(l *Listener, cas []*x509.Certificate) {
 		found = true
 		list, err := x509.ParseRevocationList(block.Bytes)
 		if err != nil {
-			j.add(v.Place, Broken, nobody, "broker-crl-unusable", "crlfile "+v.Text+" is damaged: "+err.Error())
+			j.add(v.Place, Broken, NoStart, "broker-crl-unusable", "crlfile "+v.Text+" is damaged: "+err.Error())
 			continue
 		}
 		j.revocation(l, list, cas)
 	}
 	if !found {
-		j.add(v.Place, Broken, nobody, "broker-crl-unusable", "crlfile "+v.Text+" holds no revocation list in PEM (BEGIN X509 CRL)")
+		j.add(v.Place, Broken, NoStart, "broker-crl-unusable", "crlfile "+v.Text+" holds no revocation list in PEM (BEGIN X509 CRL)")
 	}
 }
 
@@ -309,8 +309,8 @@ func (j *judge) dhParam(l *Listener) {
 	data, err := os.ReadFile(v.Text)
 	switch {
 	case err != nil:
-		j.add(v.Place, Broken, nobody, DHParamUnusable, "dhparamfile "+v.Text+" cannot be read: "+reason(err), "remove it: ECDHE needs none")
+		j.add(v.Place, Broken, NoStart, DHParamUnusable, "dhparamfile "+v.Text+" cannot be read: "+reason(err), "remove it: ECDHE needs none")
 	case !bytes.Contains(data, []byte("-----BEGIN DH PARAMETERS-----")) && !bytes.Contains(data, []byte("-----BEGIN X9.42 DH PARAMETERS-----")):
-		j.add(v.Place, Broken, nobody, DHParamUnusable, "dhparamfile "+v.Text+" holds no DH parameters in PEM", "remove it: ECDHE needs none")
+		j.add(v.Place, Broken, NoStart, DHParamUnusable, "dhparamfile "+v.Text+" holds no DH parameters in PEM", "remove it: ECDHE needs none")
 	}
 }

@@ -29,7 +29,7 @@ func (j *judge) psk(l *Listener) {
 	}
 	f, err := os.Open(l.PSKFile.Text)
 	if err != nil {
-		j.add(l.PSKFile.Place, Broken, nobody, PSKFileUnusable, "psk_file "+l.PSKFile.Text+" cannot be read: "+reason(err))
+		j.add(l.PSKFile.Place, Broken, NoStart, PSKFileUnusable, "psk_file "+l.PSKFile.Text+" cannot be read: "+reason(err))
 		return
 	}
 	defer f.Close()

@@ -65,6 +65,10 @@ _culex_options() {
 		options='--keylog --port --cafile --capath --tls-use-os-certs --format --help'
 		files=yes
 		;;
+	tlsdiag-conf)
+		options='--against --as-user --format --help'
+		files=yes
+		;;
 	tlsdiag-alert)
 		options='--format --help'
 		;;
@@ -86,7 +90,7 @@ _culex_value() {
 		--will-payload | --psk | --psk-identity | --tls-server-name | --ciphers | --tls-alpn | \
 		--tls-engine | --tls-engine-kpass-sha1 | --key-pass-env | --tls-pin | --tls-curves | \
 		--connect-timeout | --reconnect-timeout | -T | --filter-out | -U | --unsubscribe | -C | \
-		--random-filter | -F | -W | -e)
+		--random-filter | -F | -W | -e | --against | --as-user)
 		kind='any'
 		;;
 	-f | --file | --unix | --ws-path | --pw-file | --cafile | --cert | --key | --tls-keylog | \
@@ -170,7 +174,7 @@ _culex_property() {
 # _culex_group WORD sets words to the commands that begin with the word and have one more.
 _culex_group() {
 	case $1 in
-	tlsdiag) words='explain pcap alert replay' ;;
+	tlsdiag) words='explain pcap conf alert replay' ;;
 	*) words='' ;;
 	esac
 }

@@ -39,6 +39,7 @@ complete -c culex -n __culex_first -a tlsdiag -d 'A group of commands.'
 complete -c culex -n '__culex_second tlsdiag' -l help -d 'List the commands.'
 complete -c culex -n '__culex_second tlsdiag' -a explain -d 'Say what other programs\' messages about TLS mean: who refused whom, why, and what to check.'
 complete -c culex -n '__culex_second tlsdiag' -a pcap -d 'Say of every TLS and MQTT connection in a packet capture how it went, and why those failed that did.'
+complete -c culex -n '__culex_second tlsdiag' -a conf -d 'Read a broker\'s configuration and its files, and say per listener what will break, and for whom.'
 complete -c culex -n '__culex_second tlsdiag' -a alert -d 'Say what a TLS alert means to an MQTT broker and its clients, by who sent it.'
 complete -c culex -n '__culex_second tlsdiag' -a replay -d 'Make a report again from the evidence that --diag-format json has recorded.'
 complete -c culex -n __culex_first -l help -d 'Say what culex is.'
@@ -144,16 +145,19 @@ complete -c culex -n '__culex_command rr' -o e -x -d 'The topic on which to expe
 complete -c culex -n '__culex_command rr' -l latency -d 'Print how long the response took.'
 complete -c culex -n '__culex_command check' -o t -l topic -x -d 'Begin the topic of the message with this (culex/check).'
 complete -c culex -n '__culex_command check' -o W -x -d 'Give all of it together this long (10).'
-complete -c culex -n '__culex_command check tlsdiag-explain tlsdiag-pcap tlsdiag-alert tlsdiag-replay' -l format -x -a 'text json' -d 'How to print what was found: text or json (text).'
+complete -c culex -n '__culex_command check tlsdiag-explain tlsdiag-pcap tlsdiag-conf tlsdiag-alert tlsdiag-replay' -l format -x -a 'text json' -d 'How to print what was found: text or json (text).'
 complete -c culex -n '__culex_command tlsdiag-explain' -l printed-by -x -a 'broker client' -d 'Whose program printed it: broker or client (told from the lines).'
-complete -c culex -n '__culex_command tlsdiag-explain tlsdiag-pcap tlsdiag-alert tlsdiag-replay' -l help -d 'Print this help.'
+complete -c culex -n '__culex_command tlsdiag-explain tlsdiag-pcap tlsdiag-conf tlsdiag-alert tlsdiag-replay' -l help -d 'Print this help.'
 complete -c culex -n '__culex_command tlsdiag-pcap' -l keylog -r -F -d 'Open what is encrypted with the keys in this file (SSLKEYLOGFILE, --tls-keylog).'
 complete -c culex -n '__culex_command tlsdiag-pcap' -l port -x -d 'Look at the connections of this port only.'
 complete -c culex -n '__culex_command tlsdiag-pcap' -l cafile -r -F -d 'The CA certificates that the client trusts, in this file.'
 complete -c culex -n '__culex_command tlsdiag-pcap' -l capath -x -a '(__fish_complete_directories)' -d 'The CA certificates that the client trusts, in this directory.'
 complete -c culex -n '__culex_command tlsdiag-pcap' -l tls-use-os-certs -d 'The client trusts the CA certificates of the operating system.'
+complete -c culex -n '__culex_command tlsdiag-conf' -l against -x -d 'Say whether these options can connect: "pub -h HOST --cafile FILE", in quotes.'
+complete -c culex -n '__culex_command tlsdiag-conf' -l as-user -x -d 'Judge permissions for this user (the one of the option user, or mosquitto).'
 complete -c culex -n '__culex_command tlsdiag-explain' -F
 complete -c culex -n '__culex_command tlsdiag-pcap' -F
+complete -c culex -n '__culex_command tlsdiag-conf' -F
 complete -c culex -n '__culex_command tlsdiag-replay' -F
 
 # The second of the words after -D depends on the first.
