@@ -55,9 +55,7 @@ func (e *Env) prepare(cmd options.Command, inv options.Invocation, all command, 
 			return nil, e.usage(cmd, inv, err)
 		}
 	}
-	c := &connector{env: e, o: o, out: output.NewWriter(e.Stdout), program: inv.Program(cmd)}
-	c.log = newLog(e, o, c.program)
-	c.dialer = c.newDialer()
+	c := e.connector(cmd, inv, o)
 	failed := c.secure()
 	var interrupted *interruptedError
 	if errors.As(failed, &interrupted) {
@@ -85,12 +83,25 @@ func (e *Env) prepare(cmd options.Command, inv options.Invocation, all command, 
 	return c, Exit{}
 }
 
+// connector has read no file yet.
+func (e *Env) connector(cmd options.Command, inv options.Invocation, o *options.Client) *connector {
+	c := &connector{env: e, o: o, out: output.NewWriter(e.Stdout), program: inv.Program(cmd)}
+	c.log = newLog(e, o, c.program)
+	c.dialer = c.newDialer()
+	return c
+}
+
+// opener reads keys for as long as files are read.
+func (c *connector) opener() *keys.Opener {
+	return keys.New(c.passPhrase, c.env.getenv("TPM2TOOLS_TCTI"))
+}
+
 // secure reads the files of TLS, if TLS is on.
 func (c *connector) secure() error {
 	if trust := c.o.Trust(); trust == options.Unencrypted || trust == options.TrustKey {
 		return nil
 	}
-	opener := keys.New(c.passPhrase, c.env.getenv("TPM2TOOLS_TCTI"))
+	opener := c.opener()
 	defer opener.Forget()
 	settings := c.tlsOptions()
 	settings.Opener = opener
@@ -155,6 +166,7 @@ func (c *connector) settings() tlsdiag.Settings {
 		BuildTime: c.env.Build.Time,
 		Policy: tlsdiag.Policy{
 			Insecure:      o.Insecure,
+			NoVerify:      o.NoVerify,
 			MinVersion:    c.minVersion(),
 			SecurityLevel: transport.DefaultSecurityLevel,
 			ServerName:    text(o.ServerName),

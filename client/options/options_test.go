@@ -60,6 +60,8 @@ func parse(program string, args []string, env options.Environment) (command, err
 		return options.ParseRR(inv, args, env)
 	case "check":
 		return options.ParseCheck(args, env)
+	case "tlsdiag probe":
+		return options.ParseProbe(args, env)
 	}
 	panic("no program is called " + program)
 }
@@ -90,7 +92,11 @@ func describe(program string, o command, err error) string {
 	case err != nil:
 		return "(" + err.Error() + ")\n"
 	}
-	defaults, _ := parse(program, []string{"-t", "t"}, world{}.env())
+	least := []string{"-t", "t"}
+	if strings.HasPrefix(program, "culex tlsdiag ") {
+		least = nil
+	}
+	defaults, _ := parse(program, least, world{}.env())
 	var b strings.Builder
 	differences(&b, reflect.ValueOf(defaults).Elem(), reflect.ValueOf(o).Elem())
 	return b.String()
@@ -207,8 +213,8 @@ func replay(t *testing.T, content string) string {
 			b.WriteString(line + "\n")
 		case strings.HasPrefix(line, "$ "):
 			argv := words(t, line[2:])
-			if argv[0] == "culex" {
-				argv = append([]string{"culex " + argv[1]}, argv[2:]...)
+			for argv[0] == "culex" || argv[0] == "culex tlsdiag" {
+				argv = append([]string{argv[0] + " " + argv[1]}, argv[2:]...)
 			}
 			w := world{vars: map[string]string{"HOME": "/home", "SECRET": "sesame"}, files: fstest.MapFS{
 				optionFileOf(argv[0]): {Data: []byte(optionFile)},

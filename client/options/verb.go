@@ -10,6 +10,7 @@ import (
 // The commands that only culex has, in the order in which people see them listed.
 const (
 	CommandCheck   Command = CommandRR + 1 + iota // culex check
+	CommandProbe                                  // culex tlsdiag probe
 	CommandExplain                                // culex tlsdiag explain
 	CommandPcap                                   // culex tlsdiag pcap
 	CommandConf                                   // culex tlsdiag conf
@@ -24,6 +25,8 @@ func aboutVerb(c Command) Description {
 	switch c {
 	case CommandCheck:
 		return aboutCheck()
+	case CommandProbe:
+		return aboutProbe()
 	case CommandExplain:
 		return aboutExplain()
 	case CommandAlert:

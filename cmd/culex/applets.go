@@ -28,6 +28,7 @@ func applets() []row {
 		{options.CommandSub, client.Sub},
 		{options.CommandRR, client.RR},
 		{options.CommandCheck, client.Check},
+		{options.CommandProbe, client.Probe},
 		{options.CommandExplain, client.Explain},
 		{options.CommandPcap, client.Pcap},
 		{options.CommandConf, client.Conf},

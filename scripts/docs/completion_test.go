@@ -31,6 +31,7 @@ func offers(t *testing.T) []offer {
 		{line: "mosquitto_sub --retain", want: "--retain-as-published --retain-handling --retained-only"},
 		{line: "mosquitto_rr --lat", want: "--latency"},
 		{line: "culex sub --rep", want: ""},
+		{line: "culex tlsdiag probe --no-p", want: "--no-probes"},
 		{line: "culex pub -V ", want: "31 311 5"},
 		{line: "culex pub --qos ", want: "0 1 2"},
 		{line: "mosquitto_sub --tls-version tlsv1.", want: "tlsv1.1 tlsv1.2 tlsv1.3"},

@@ -88,6 +88,8 @@ func parse(c options.Command, args []string) error {
 		o, err = options.ParseRR(options.AsCulex, args, env)
 	case options.CommandCheck:
 		o, err = options.ParseCheck(args, env)
+	case options.CommandProbe:
+		o, err = options.ParseProbe(args, env)
 	case options.CommandExplain:
 		_, err = options.ParseExplain(args, env)
 		return err

@@ -57,6 +57,16 @@ _culex_options() {
 			--key-pass-file --key-pass-env --crl-file --tls-pin --tls-curves --connect-timeout --retry-connect
 			--reconnect-timeout -d --debug --quiet --strict --diag-format --log-format -o --help --version'
 		;;
+	tlsdiag-probe)
+		options='--no-probes --format -h --host -p --port --unix -L --url -A -S --nodelay --proxy --ws --ws-path
+			--ws-header --resolve -u --username -P --pw --pw-file --pw-env -i --id -I --id-prefix -V
+			--protocol-version -k --keepalive -c --disable-clean-session -x -q --qos -M -D --property
+			--will-topic --will-payload --will-qos --will-retain --cafile --capath --tls-use-os-certs --cert
+			--key --keyform --psk --psk-identity --insecure --tls-no-verify --tls-server-name --tls-version
+			--ciphers --tls-alpn --tls-keylog --tls-session-dir --no-tls --tls-engine --tls-engine-kpass-sha1
+			--key-pass-file --key-pass-env --crl-file --tls-pin --tls-curves --connect-timeout --retry-connect
+			--reconnect-timeout -d --debug --quiet --strict --diag-format --log-format -o --help --version'
+		;;
 	tlsdiag-explain)
 		options='--printed-by --format --help'
 		files=yes
@@ -174,7 +184,7 @@ _culex_property() {
 # _culex_group WORD sets words to the commands that begin with the word and have one more.
 _culex_group() {
 	case $1 in
-	tlsdiag) words='explain pcap conf alert replay' ;;
+	tlsdiag) words='probe explain pcap conf alert replay' ;;
 	*) words='' ;;
 	esac
 }
