@@ -232,10 +232,10 @@ func trouble(err error) string {
 	text := strings.TrimSuffix(strings.TrimPrefix(st.line, "Error: "), ".")
 	var dns *net.DNSError
 	switch {
-	case st.detail != "":
-		text += "; " + st.detail
 	case errors.As(err, &dns):
 		text = "the name could not be looked up: " + dns.Err
+	case st.detail != "":
+		text += "; " + st.detail
 	}
 	return text
 }

@@ -152,7 +152,10 @@ func mosquitto(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	path, err := brokerPath()
 	ts.Check(err)
-	conf := "user root\n" + ts.ReadFile(args[0])
+	conf := ts.ReadFile(args[0])
+	if !strings.HasPrefix(conf, "user ") {
+		conf = "user root\n" + conf
+	}
 	file := ts.MkAbs("mosquitto.conf")
 	ts.Check(os.WriteFile(file, []byte(conf), 0o600))
 	log, err := os.Create(ts.MkAbs("broker.log"))
