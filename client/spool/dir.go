@@ -11,11 +11,13 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"syscall"
 )
 
 // openDir makes the directory where it is missing and opens it, if nobody but this user can have put anything there.
 func openDir(dir string, create bool) (*os.Root, error) {
+	if !supported {
+		return nil, &DirError{dir, "is of no use here: this system lacks the file locks that a spool needs"}
+	}
 	if create {
 		if err := makeDir(dir); err != nil {
 			return nil, err
@@ -72,14 +74,9 @@ func unfit(info fs.FileInfo) string {
 	return ""
 }
 
-func own(info fs.FileInfo) bool {
-	stat, ok := info.Sys().(*syscall.Stat_t)
-	return ok && int(stat.Uid) == os.Geteuid()
-}
-
 // open opens a file of the spool. It follows no link.
 func (s *Spool) open(name string, flag int) (*os.File, error) {
-	f, err := s.root.OpenFile(name, flag|syscall.O_NOFOLLOW, 0o600)
+	f, err := s.root.OpenFile(name, flag|noFollow, 0o600)
 	if err != nil {
 		return nil, s.failed("open", name, err)
 	}

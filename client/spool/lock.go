@@ -1,10 +1,8 @@
 package spool
 
 import (
-	"errors"
 	"fmt"
 	"os"
-	"syscall"
 	"time"
 )
 
@@ -22,14 +20,9 @@ const (
 // that went well before the time was up.
 func flock(f *os.File, wait time.Duration) (bool, error) {
 	for left := wait; ; left -= lockPause {
-		err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
-		switch {
-		case err == nil:
-			return true, nil
-		case !errors.Is(err, syscall.EWOULDBLOCK) && !errors.Is(err, syscall.EINTR):
-			return false, err
-		case left <= 0:
-			return false, nil
+		taken, err := tryLock(f)
+		if taken || err != nil || left <= 0 {
+			return taken, err
 		}
 		time.Sleep(lockPause)
 	}
@@ -44,7 +37,7 @@ func (s *Spool) locked(do func() error) error {
 	if !ok {
 		return &BusyError{Dir: s.dir}
 	}
-	defer func() { _ = syscall.Flock(int(s.lock.Fd()), syscall.LOCK_UN) }()
+	defer func() { unlock(s.lock) }()
 	return do()
 }
 
