@@ -20,6 +20,8 @@ type Env struct {
 	// Now is the clock.
 	Now func() time.Time
 	Pid int
+	// Executable is os.Executable.
+	Executable func() (string, error)
 	// Signals delivers SIGINT, SIGTERM and SIGHUP, once Catch was called if there is one. Catching them takes a thread.
 	Signals <-chan os.Signal
 	Catch   func()

@@ -16,6 +16,8 @@ const (
 	CommandConf                                   // culex tlsdiag conf
 	CommandAlert                                  // culex tlsdiag alert
 	CommandReplay                                 // culex tlsdiag replay
+	CommandLink                                   // culex link
+	CommandUnlink                                 // culex unlink
 
 	endOfCommands
 )
@@ -37,6 +39,10 @@ func aboutVerb(c Command) Description {
 		return aboutPcap()
 	case CommandConf:
 		return aboutConf()
+	case CommandLink:
+		return aboutLink()
+	case CommandUnlink:
+		return aboutUnlink()
 	}
 	panic("options: no such command")
 }

@@ -34,6 +34,8 @@ func applets() []row {
 		{options.CommandConf, client.Conf},
 		{options.CommandAlert, client.DiagAlert},
 		{options.CommandReplay, client.DiagReplay},
+		{options.CommandLink, client.Link},
+		{options.CommandUnlink, client.Unlink},
 	}
 }
 

@@ -27,18 +27,19 @@ func main() {
 	signal.Ignore(syscall.SIGPIPE) // a closed stdout is an error of a write, not the end
 	signals := make(chan os.Signal, 1)
 	exit := run(&client.Env{
-		Stdin:     os.Stdin,
-		Stdout:    os.Stdout,
-		Stderr:    os.Stderr,
-		LookupEnv: os.LookupEnv,
-		Now:       time.Now,
-		Pid:       os.Getpid(),
-		Signals:   signals,
-		Catch:     func() { catch(signals) },
-		Build:     build(),
-		Help:      doc.Help,
-		Terminal:  terminal(),
-		Prompt:    prompt,
+		Stdin:      os.Stdin,
+		Stdout:     os.Stdout,
+		Stderr:     os.Stderr,
+		LookupEnv:  os.LookupEnv,
+		Now:        time.Now,
+		Pid:        os.Getpid(),
+		Executable: os.Executable,
+		Signals:    signals,
+		Catch:      func() { catch(signals) },
+		Build:      build(),
+		Help:       doc.Help,
+		Terminal:   terminal(),
+		Prompt:     prompt,
 	}, os.Args)
 	if s, ok := exit.Signal.(syscall.Signal); ok {
 		die(s)
@@ -51,14 +52,6 @@ func catch(signals chan<- os.Signal) {
 	signal.Notify(signals, syscall.SIGINT, syscall.SIGTERM)
 	if !signal.Ignored(syscall.SIGHUP) {
 		signal.Notify(signals, syscall.SIGHUP)
-	}
-}
-
-// die has the process end by the signal, so that a shell sees it.
-func die(s syscall.Signal) {
-	signal.Reset(s)
-	if syscall.Kill(os.Getpid(), s) == nil {
-		time.Sleep(time.Second) // until the signal arrives
 	}
 }
 

@@ -105,6 +105,9 @@ func parse(c options.Command, args []string) error {
 	case options.CommandConf:
 		_, err = options.ParseConf(append(args, "mosquitto.conf"), env)
 		return err
+	case options.CommandLink, options.CommandUnlink:
+		_, err = options.ParseLink(c, append(args, "bin"), env)
+		return err
 	default:
 		err = fmt.Errorf("nothing reads the command line of %v", c)
 	}

@@ -86,6 +86,12 @@ _culex_options() {
 		options='--format --help'
 		files=yes
 		;;
+	link)
+		options='--help'
+		;;
+	unlink)
+		options='--help'
+		;;
 	*) options='' ;;
 	esac
 }
@@ -198,7 +204,7 @@ _culex() {
 	mosquitto_*) command=${command#mosquitto_} ;;
 	*)
 		if ((COMP_CWORD == 1)); then
-			words='pub sub rr check tlsdiag'
+			words='pub sub rr check tlsdiag link unlink'
 			[[ $current = -* ]] && words='--help --version'
 			mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current")
 			return
