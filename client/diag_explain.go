@@ -150,6 +150,12 @@ func stageOfCause(id string) options.Stage {
 		return options.StageBroker
 	case cause.GroupClient:
 		return options.StageIdentity
+	case cause.GroupLookup:
+		return options.StageName
+	case cause.GroupProxy:
+		return options.StageNetwork
+	case cause.GroupWebSocket:
+		return options.StageMQTT
 	}
 	return options.StageTLS
 }

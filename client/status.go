@@ -117,7 +117,7 @@ func dialStatus(e *transport.Error) status {
 	case timedOut(e.Err):
 		return status{line: "Error: Connection timed out", detail: slowStep(e), code: codeFailure}
 	case e.Op == tlsdiag.OpResolve:
-		return status{line: "Unable to connect (Lookup error).", detail: unknownHost(e), code: codeFailure}
+		return status{line: "Unable to connect (Lookup error).", code: codeFailure}
 	default:
 		return status{line: "Error: " + errnoText(e.Err), code: codeFailure}
 	}
@@ -169,30 +169,10 @@ func timedOut(err error) bool {
 	return errors.Is(err, context.DeadlineExceeded) || errors.As(err, &limit) && limit.Timeout()
 }
 
-// unknownHost names what was looked up, which may not be a host name at all.
-func unknownHost(e *transport.Error) string {
-	var dns *net.DNSError
-	host, _, err := net.SplitHostPort(e.Address)
-	switch {
-	case errors.As(e.Err, &dns) && dns.Name != "": // it may be that of -A
-		host = dns.Name
-	case err != nil:
-		host = e.Address
-	}
-	text := "net: no address was found for the host '" + printable(host) + "'"
-	switch {
-	case strings.Contains(host, "/"):
-		text += ": a URL goes behind -L, not -h"
-	case strings.Contains(host, ":"):
-		text += ": the port goes behind -p, not into -h"
-	}
-	return text
-}
-
-// slowStep says which part of connecting used up the time; tlsdiag says it of TLS and CONNACK.
+// slowStep says that TCP used up the time; tlsdiag says it of name lookup, proxies, TLS and CONNACK.
 func slowStep(e *transport.Error) string {
-	if e.Op == tlsdiag.OpResolve {
-		return "net: the name servers did not answer in time for " + e.Address
+	if e.Op != tlsdiag.OpDial {
+		return ""
 	}
 	return "net: " + e.Address + " did not answer in time (TCP): a firewall that drops packets, or a wrong address"
 }

@@ -9,6 +9,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -318,7 +319,9 @@ func faulty(f tlstest.Fault, version uint16) func(testing.TB) *client {
 	return func(t testing.TB) *client { return meet(t, f, version) }
 }
 
-func recipes() []recipe { return append(fileRecipes(), otherRecipes()...) }
+func recipes() []recipe {
+	return slices.Concat(fileRecipes(), otherRecipes(), lookupRecipes(), proxyRecipes(), webSocketRecipes())
+}
 
 // evidenceOf runs a recipe and returns what it shows.
 func evidenceOf(t testing.TB, r recipe) *evidence.Session {

@@ -119,6 +119,8 @@ func (s *oracleStage) masked(text string) string {
 		{`\bauto-[0-9A-F]{8}(-[0-9A-F]{4}){3}-[0-9A-F]{12}\b`, `auto-XXXXXXXX`},
 		{`("message-expiry-interval":(?:\\t)?)35\d\d\b`, `${1}3600`},
 		{`this gateway's clock: .*`, `this gateway's clock: …`},
+		// What is found about a name depends on the name servers and on nsswitch.conf of this machine.
+		{`(?ms)^(err: net: ).*\bnosuch\.invalid\b.*?^err:   id:   host-.*?$`, `${1}nosuch.invalid …`},
 		{`\bpid-\d+`, `pid-N`},
 		{`\bmosq-[0-9A-Za-z]{18}\b`, `mosq-XXXXXXXXXXXXXXXXXX`},
 	} {

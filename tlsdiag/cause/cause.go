@@ -22,6 +22,24 @@ const (
 	Guess Confidence = "guess"
 )
 
+// About is what a cause is about: the word that a report begins with.
+type About byte
+
+// What causes are about.
+const (
+	AboutTLS About = iota
+	// AboutNetwork: name lookup, proxies, WebSockets.
+	AboutNetwork
+)
+
+// String is "tls" or "net".
+func (a About) String() string {
+	if a == AboutNetwork {
+		return "net"
+	}
+	return "tls"
+}
+
 // Party is who has to act.
 type Party string
 
@@ -50,6 +68,8 @@ type Finding struct {
 	// ID is the cause's public, permanent identifier.
 	ID         string
 	Confidence Confidence
+	// About is what it is about.
+	About About
 	// Headline is one sentence without a capital and a full stop.
 	Headline string
 	// Seen are the facts that led here, each with where it was seen.
@@ -73,6 +93,8 @@ type Note struct {
 type Cause struct {
 	// ID is public and permanent.
 	ID string
+	// About is what the cause is about, AboutTLS unless set.
+	About About
 	// Title says in a few words what it is, for lists.
 	Title string
 	// Source is the standard's section or the documented behaviour that the
@@ -116,7 +138,7 @@ func matching(s *evidence.Session, causes []Cause) []Finding {
 		if !ok {
 			continue
 		}
-		f.ID = c.ID
+		f.ID, f.About = c.ID, c.About
 		matched = append(matched, f)
 		for _, id := range c.Explains {
 			explained[id] = true

@@ -46,12 +46,12 @@ func TestGroups(t *testing.T) {
 	for _, c := range List() {
 		count[GroupOf(c.ID)]++
 	}
-	if count[0] != 0 || len(count) != 4 || GroupOf(Unclassified) != 0 {
+	if count[0] != 0 || len(count) != 7 || GroupOf(Unclassified) != 0 {
 		t.Errorf("%v", count)
 	}
 	for id, want := range map[string]Group{
 		"key-mismatch": GroupFiles, "issuer-not-trusted": GroupServer, "server-name-mismatch": GroupServer, "client-certificate-expired": GroupClient,
-		"tls-to-plain-port": GroupNegotiation,
+		"tls-to-plain-port": GroupNegotiation, "host-not-found": GroupLookup, "proxy-refused": GroupProxy, "not-a-websocket": GroupWebSocket,
 	} {
 		if got := GroupOf(id); got != want {
 			t.Errorf("%s: %d, want %d", id, got, want)

@@ -31,6 +31,8 @@ server-name-mismatch server-name-trailing-dot server-name-unknown server-name-wi
 server-self-signed-replaced server-tls-version-too-new server-tls-version-too-old server-wants-certificates
 server-wants-psk sni-default-certificate tls-not-enabled tls-to-plain-port unknown-critical-extension
 unsupported-key-type weak-key weak-signature
+host-name-not-ascii service-not-found host-needs-nss host-not-found host-lookup-unanswered proxy-unreachable proxy-authentication proxy-cannot-reach proxy-refused not-a-proxy
+websocket-not-found websocket-authentication websocket-redirected websocket-subprotocol websocket-refused not-a-websocket
 `
 
 // TestIdentifiersArePermanent: every published identifier is in the catalogue, and every one in the catalogue is published.

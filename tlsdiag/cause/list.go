@@ -1,13 +1,14 @@
 package cause
 
 // List returns the catalogue in its order: what is decided without a packet
-// comes first, then what this side decided about the broker's certificate,
+// comes first, then what failed on the way,
+// then what this side decided about the broker's certificate,
 // then negotiation and path, then what the broker said about the client's
 // certificate. The first cause that matches and is not explained by another
 // one is the finding.
 func List() []Cause {
 	var all []Cause
-	for _, group := range [][]Cause{files(), serverCertificate(), serverName(), clientCertificate(), negotiation()} {
+	for _, group := range [][]Cause{files(), way(), serverCertificate(), serverName(), clientCertificate(), negotiation()} {
 		all = append(all, group...)
 	}
 	return all

@@ -77,7 +77,7 @@ func (p *Probe) Text(o Options) string {
 			number = fmt.Sprintf("%d. ", i+1)
 		}
 		w.WriteByte('\n')
-		w.finding("tls: "+number, f)
+		w.finding(f.About.String()+": "+number, f)
 	}
 	for _, f := range p.Warnings {
 		w.WriteByte('\n')

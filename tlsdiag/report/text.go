@@ -42,7 +42,7 @@ func Text(f cause.Finding, o Options) string { return TextWith(f, nil, o) }
 // TextWith is Text with more lines before the identifier. One with the label of the line before it stands under that.
 func TextWith(f cause.Finding, more []Line, o Options) string {
 	w := writer{options: o}
-	w.finding("tls: ", f, more...)
+	w.finding(f.About.String()+": ", f, more...)
 	return w.String()
 }
 
