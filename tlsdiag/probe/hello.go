@@ -7,8 +7,8 @@ import (
 	"github.com/culex-mqtt/culex/tlsdiag/record"
 )
 
-// Hello is a ClientHello (RFC 8446 section 4.1.2, RFC 5246 section 7.4.1.2)
-// that is sent to see the answer; its handshake is never completed.
+// Hello is a ClientHello (RFC 8446 section 4.1.2, RFC 5246 section 7.4.1.2).
+// A probe sends it to see the answer, and completes no handshake.
 type Hello struct {
 	// Lowest and Highest are the range of versions.
 	Lowest, Highest evidence.Version
@@ -16,7 +16,8 @@ type Hello struct {
 	Groups          []uint16
 	// Share is the group of the one key share; 0 sends none, and a server of
 	// TLS 1.3 answers with the group that it wants.
-	Share      uint16
+	Share uint16
+	// Signatures are for suites with certificates; none leaves the extensions out.
 	Signatures []uint16
 	ServerName string
 	ALPN       []string
@@ -92,7 +93,7 @@ func (h *Hello) extensions(b *builder, share []byte) {
 		b.extension(extSupportedGroups, func() { b.vector(2, func() { b.list(h.Groups) }) })
 		b.extension(extPointFormats, func() { b.vector(1, func() { b.u8(0) }) })
 	}
-	if h.Highest >= evidence.TLS12 {
+	if h.Highest >= evidence.TLS12 && len(h.Signatures) > 0 {
 		b.extension(extSignatures, func() { b.vector(2, func() { b.list(h.Signatures) }) })
 		// What signs the certificates is another question.
 		b.extension(extSignaturesCert, func() { b.vector(2, func() { b.list(allSignatures()) }) })

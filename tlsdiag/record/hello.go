@@ -1,7 +1,6 @@
 package record
 
 import (
-	"bytes"
 	"errors"
 
 	"github.com/culex-mqtt/culex/tlsdiag/evidence"
@@ -28,6 +27,9 @@ const (
 
 // ErrMalformed says that a message does not follow its definition.
 var ErrMalformed = errors.New("malformed handshake message")
+
+// curveNamed is the ECCurveType of all groups that have a number (RFC 8422 section 5.4).
+const curveNamed = 3
 
 // helloRetry is the Random that marks a HelloRetryRequest (RFC 8446 section 4.1.3).
 var helloRetry = [32]byte{
@@ -94,28 +96,19 @@ func clientExtension(h *evidence.ClientHello, kind int, d *decoder) {
 // ServerHello reads the body of a ServerHello or HelloRetryRequest (RFC 8446
 // section 4.1.3, 4.1.4).
 func ServerHello(body []byte) (*evidence.ServerHello, error) {
-	d := decoder{b: body}
-	h := &evidence.ServerHello{Version: evidence.Version(d.u16())}
-	h.Retry = bytes.Equal(d.take(32), helloRetry[:])
-	d.vector(1)
-	h.CipherSuite = uint16(d.u16())
-	d.u8()
-	if d.more() {
-		extensions := d.vector(2)
-		for extensions.more() {
-			kind := extensions.u16()
-			data := extensions.vector(2)
-			switch kind {
-			case extSupportedVersions:
-				h.Version = evidence.Version(data.u16())
-			case extKeyShare:
-				h.Group = uint16(data.u16())
-			}
-		}
-		d.failed = d.failed || extensions.failed
-	}
+	raw, d := rawServerHello(body)
 	if d.failed {
 		return nil, ErrMalformed
+	}
+	h := &evidence.ServerHello{Version: raw.Version, Retry: raw.Random == helloRetry, CipherSuite: raw.CipherSuite}
+	for _, e := range raw.Extensions {
+		data := decoder{b: e.Data}
+		switch e.Type {
+		case extSupportedVersions:
+			h.Version = evidence.Version(data.u16())
+		case extKeyShare:
+			h.Group = uint16(data.u16())
+		}
 	}
 	return h, nil
 }
@@ -212,10 +205,9 @@ func names(d *decoder) [][]byte {
 // section 5.4), and from TLS 1.2 on the signature algorithm of that or of a DHE
 // one (RFC 5246 section 7.4.3). What is not there is 0.
 func keyExchange(body []byte, version evidence.Version) (group, signature uint16) {
-	const namedCurve = 3
 	d := decoder{b: body}
 	kind, curve := d.u8(), d.u16()
-	if point := d.vector(1); !d.failed && kind == namedCurve && len(point.b) > 0 {
+	if point := d.vector(1); !d.failed && kind == curveNamed && len(point.b) > 0 {
 		group = uint16(curve)
 	} else {
 		d = decoder{b: body}

@@ -51,7 +51,7 @@ func (r *Reader) clientMessage(kind uint8, body []byte) {
 	case msgCertificate:
 		r.seen.ClientAnswered = true
 		r.seen.Client, _ = r.certificates(body)
-	case msgFinished:
+	case MsgFinished:
 		r.clientFinished()
 	}
 }
@@ -59,7 +59,7 @@ func (r *Reader) clientMessage(kind uint8, body []byte) {
 func (r *Reader) serverMessage(kind uint8, body []byte) {
 	f := &r.seen.Flow
 	switch kind {
-	case msgServerHello:
+	case MsgServerHello:
 		h, err := ServerHello(body)
 		if err != nil {
 			return
@@ -70,9 +70,9 @@ func (r *Reader) serverMessage(kind uint8, body []byte) {
 		r.serverHello(h, body)
 	case msgCertificate:
 		r.seen.Server, _ = r.certificates(body)
-	case msgFinished:
+	case MsgFinished:
 		r.serverFinished()
-	case msgServerKeyExchange:
+	case MsgServerKeyExchange:
 		if h := f.ServerHello; h != nil {
 			if g, signature := keyExchange(body, h.Version); g != 0 || signature != 0 {
 				h.Group, h.Signature = g, signature

@@ -178,19 +178,9 @@ func (o *opener) later() *opener {
 
 // hasEncryptThenMAC looks for the extension encrypt_then_mac (RFC 7366) in a ServerHello.
 func hasEncryptThenMAC(body []byte) bool {
-	d := decoder{b: body}
-	d.take(2 + randomSize)
-	d.vector(1)
-	d.take(3)
-	extensions := d.vector(2)
-	for extensions.more() {
-		kind := extensions.u16()
-		extensions.vector(2)
-		if kind == extEncryptThenMAC {
-			return !extensions.failed
-		}
-	}
-	return false
+	h, d := rawServerHello(body)
+	_, ok := h.extension(extEncryptThenMAC)
+	return ok && !d.failed
 }
 
 // withSequence is a nonce of TLS 1.3, and of ChaCha20-Poly1305 before: the IV

@@ -31,11 +31,11 @@ const (
 // Handshake types (IANA TLS HandshakeType).
 const (
 	msgClientHello        = 1
-	msgServerHello        = 2
+	MsgServerHello        = 2
 	msgCertificate        = 11
-	msgServerKeyExchange  = 12
+	MsgServerKeyExchange  = 12
 	msgCertificateRequest = 13
-	msgFinished           = 20
+	MsgFinished           = 20
 )
 
 // Capture is what passed on a connection, in order.
@@ -96,7 +96,7 @@ func MessageName(kind uint8) string {
 		return "HelloRequest"
 	case msgClientHello:
 		return "ClientHello"
-	case msgServerHello:
+	case MsgServerHello:
 		return "ServerHello"
 	case 4:
 		return "NewSessionTicket"
@@ -104,7 +104,7 @@ func MessageName(kind uint8) string {
 		return "EncryptedExtensions"
 	case msgCertificate:
 		return "Certificate"
-	case msgServerKeyExchange:
+	case MsgServerKeyExchange:
 		return "ServerKeyExchange"
 	case msgCertificateRequest:
 		return "CertificateRequest"
@@ -114,7 +114,7 @@ func MessageName(kind uint8) string {
 		return "CertificateVerify"
 	case 16:
 		return "ClientKeyExchange"
-	case msgFinished:
+	case MsgFinished:
 		return "Finished"
 	case 22:
 		return "CertificateStatus"
