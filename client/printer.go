@@ -49,8 +49,11 @@ func (p *printer) print(m *mqtt.Publish) error {
 	} else {
 		err = p.out.WriteMessage(p.format, m, at)
 	}
-	var bad *output.PayloadError
-	if err == nil || !errors.As(err, &bad) {
+	if err == nil {
+		return nil
+	}
+	var bad *output.PayloadError // behind the return, as it is on the heap
+	if !errors.As(err, &bad) {
 		return err
 	}
 	if !p.quiet {
