@@ -8,6 +8,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"runtime/debug"
 	"sync/atomic"
 
 	"github.com/culex-mqtt/culex/client/options"
@@ -44,11 +45,7 @@ func readFile(name string) ([]byte, error) {
 		return nil, fileError(name, err)
 	}
 	defer f.Close()
-	var size int64 // what a file tells beforehand is room that need not be found by doubling
-	if info, err := f.Stat(); err == nil && info.Mode().IsRegular() {
-		size = min(info.Size(), maxPayload+1)
-	}
-	payload, err := readAll(f, size)
+	payload, err := readAll(f, sizeOf(f))
 	if err != nil {
 		return nil, fileError(name, err)
 	}
@@ -56,6 +53,19 @@ func readFile(name string) ([]byte, error) {
 		return nil, &inputError{fmt.Sprintf("Error: File must be less than %d bytes.\n\nError loading input file \"%s\".\n", maxPayload, name)}
 	}
 	return payload, nil
+}
+
+// sizeOf is what a file tells of its size, or 0.
+func sizeOf(r io.Reader) int64 {
+	f, ok := r.(interface{ Stat() (fs.FileInfo, error) })
+	if !ok {
+		return 0
+	}
+	info, err := f.Stat()
+	if err != nil || !info.Mode().IsRegular() {
+		return 0
+	}
+	return min(info.Size(), maxPayload+1)
 }
 
 func fileError(name string, err error) error {
@@ -67,7 +77,7 @@ func fileError(name string, err error) error {
 }
 
 func (e *Env) readStdin() ([]byte, error) {
-	payload, err := readAll(e.Stdin, 0)
+	payload, err := readAll(e.Stdin, sizeOf(e.Stdin))
 	reason := ""
 	switch {
 	case err != nil:
@@ -82,13 +92,56 @@ func (e *Env) readStdin() ([]byte, error) {
 	return nil, &inputError{reason + "Error loading input from stdin.\n"}
 }
 
-// readAll reads at most one byte more than a message can have. Size is how much is expected.
+// readAll reads at most one byte more than a message can have. Size is how much is expected, 0 if that is not known.
 func readAll(r io.Reader, size int64) ([]byte, error) {
+	r = io.LimitReader(r, maxPayload+1)
+	if size == 0 {
+		size = lineBuffer
+	}
 	var all bytes.Buffer
-	all.Grow(int(size) + bytes.MinRead)
-	_, err := all.ReadFrom(io.LimitReader(r, maxPayload+1))
-	return all.Bytes(), err
+	all.Grow(int(size) + 1 + bytes.MinRead)
+	switch _, err := all.ReadFrom(io.LimitReader(r, size+1)); {
+	case err != nil:
+		return nil, err
+	case int64(all.Len()) <= size:
+		return all.Bytes(), nil
+	}
+	return readPieces(r, all.Bytes())
 }
+
+// pieceSize is how much of an input of unknown length is kept in one piece until the length is known, in bytes.
+const pieceSize = 4 << 20
+
+// readPieces reads the rest of an input into pieces, and puts them behind its head only when it knows how much room that
+// takes: a buffer that doubles would take up to three times as much memory as the message.
+func readPieces(r io.Reader, head []byte) ([]byte, error) {
+	pieces, size := [][]byte{head}, len(head)
+	for {
+		piece := make([]byte, pieceSize)
+		n, err := io.ReadFull(r, piece)
+		size += n
+		if n > 0 {
+			pieces = append(pieces, piece[:n])
+		}
+		if err == io.EOF || err == io.ErrUnexpectedEOF {
+			break
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	all := make([]byte, 0, size)
+	for i, piece := range pieces {
+		all = append(all, piece...)
+		if pieces[i] = nil; i%givenBack == 0 {
+			debug.FreeOSMemory() // or the pieces would stay beside what they were copied to
+		}
+	}
+	return all, nil
+}
+
+// givenBack is after how many pieces their memory goes back to the system.
+const givenBack = 4
 
 // unreadable ends a program whose message cannot be read.
 func (e *Env) unreadable(o *options.Client, err error) Exit {

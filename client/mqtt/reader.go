@@ -1,6 +1,9 @@
 package mqtt
 
-import "io"
+import (
+	"io"
+	"runtime/debug"
+)
 
 const (
 	// maxPacketSize is the largest packet that MQTT has: type, four length bytes and the rest.
@@ -9,6 +12,7 @@ const (
 	firstBuffer  = 4 << 10  // enough for a one-shot
 	steadyBuffer = 64 << 10 // what a Read is offered when data keeps coming
 	keptBuffer   = 1 << 20  // a larger buffer is given back after its packet
+	largeBuffer  = 16 << 20 // from here on the memory of the buffers before counts
 	emptyReads   = 100      // Reads without data or error before io.ErrNoProgress
 )
 
@@ -186,6 +190,8 @@ func (r *Reader) makeRoom(size int) {
 	switch {
 	case want == 0:
 		want = firstBuffer
+	case len(unread) == want && want >= keptBuffer && want < size && size <= 4*want:
+		want = size // the last step is a larger one: what it leaves behind is a quarter of the packet, not half
 	case len(unread) == want:
 		// Twice what arrived at most, and above the steady size no more than the packet needs.
 		want = min(2*want, max(size, steadyBuffer))
@@ -194,11 +200,15 @@ func (r *Reader) makeRoom(size int) {
 	case r.filled && want < steadyBuffer:
 		want *= 2
 	}
-	if want != len(r.buf) {
-		r.buf = make([]byte, want)
-	} else if r.start == 0 {
+	if want == len(r.buf) && r.start == 0 {
 		return
 	}
-	copy(r.buf, unread)
-	r.start, r.end = 0, len(unread)
+	grown := want > len(r.buf)
+	if want != len(r.buf) {
+		r.buf = make([]byte, want)
+	}
+	r.start, r.end = 0, copy(r.buf, unread)
+	if grown && want >= largeBuffer {
+		debug.FreeOSMemory() // or all the smaller buffers would stay beside it while it fills
+	}
 }
