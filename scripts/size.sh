@@ -9,16 +9,19 @@ goal=6500000
 
 usage() {
 	cat <<TEXT
-Usage: scripts/size.sh [--print] [PACKAGE]
+Usage: scripts/size.sh [--print | --deps] [PACKAGE]
 
 Builds PACKAGE (default: ./cmd/culex) stripped and static for linux on amd64,
 arm64, arm v6, arm v7 and mipsle (soft float), and prints the sizes in bytes.
 Fails when one on arm or arm64 is larger than $budget; --print only prints.
+--deps prints instead what each dependency is of the binary for arm v6: the bytes
+of its code and data, and of all that the binary has by itself to go with them.
 Exit status: 0 within the budget, 1 over it or not built, 2 wrong usage.
 TEXT
 }
 
 print_only=no
+deps=no
 package=./cmd/culex
 for word in "$@"; do
 	case $word in
@@ -27,8 +30,9 @@ for word in "$@"; do
 		exit 0
 		;;
 	--print) print_only=yes ;;
+	--deps) deps=yes ;;
 	-*)
-		echo "size.sh: unknown option '$word'; there is --print" >&2
+		echo "size.sh: unknown option '$word'; there are --print and --deps" >&2
 		exit 2
 		;;
 	*) package=$word ;;
@@ -69,6 +73,40 @@ row() {
 	fi
 	printf '%-14s %10d %10d %10d  %s\n' "$1" "$size" "$budget" "$goal" "$verdict"
 }
+
+# The name of a symbol tells the package; what stands in front of it in the names of
+# types and interface tables is cut off. What only takes room at run time is left out.
+dependencies() {
+	env CGO_ENABLED=0 GOOS=linux GOARCH=arm GOARM=6 \
+		go build -buildvcs=false -trimpath -o "$work/binary" "$package"
+	go tool nm -size "$work/binary" | awk '
+		$2 > 8000000 || $3 == "B" || $3 == "b" { next }
+		{
+			name = $4
+			if (sub(/^type:/, "", name)) gsub(/^(\.namedata\.|\.eq\.|[*\[\]0-9]|map\[|func\()+/, "", name)
+			sub(/^go:itab\.[*]?/, "", name)
+			n = split(name, part, "/")
+			sub(/[.(,].*$/, "", part[n])
+			if (part[1] ~ /^(github\.com|golang\.org)$/ && n > 2) {
+				owner = part[1] "/" part[2] "/" part[3]
+				if (part[2] == "culex-mqtt") owner = owner "/" part[4]
+			} else if (part[1] == "vendor") {
+				owner = "std vendor/" part[3] "/" part[4]
+			} else if (part[1] ~ /^(crypto|encoding|net|log|math|os|internal)/ && n > 1) {
+				owner = "std " part[1] "/" part[2]
+			} else {
+				owner = "std " part[1]
+			}
+			size[owner] += $2
+		}
+		END { for (owner in size) if (size[owner] >= 4096) printf "%9d  %s\n", size[owner], owner }' |
+		sort -rn
+}
+
+if [ "$deps" = yes ]; then
+	dependencies
+	exit 0
+fi
 
 failed=no
 printf '%-14s %10s %10s %10s\n' "$package" bytes budget goal
