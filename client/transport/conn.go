@@ -17,6 +17,7 @@ type Conn struct {
 	quick   *quickAck
 	secured *tls.Conn   // nil for plain MQTT
 	resumed *resumption // nil for none
+	cork    *cork       // nil without TLS, and under a WebSocket
 	web     *webSocket  // nil for none
 	first   []byte      // what came first, inside all layers; nil once settled
 	settled bool

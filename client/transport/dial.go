@@ -110,12 +110,13 @@ func (d *Dialer) climb(ctx context.Context, c *Conn) error {
 
 // secure runs the TLS handshake over c and puts TLS in its place.
 func (d *Dialer) secure(ctx context.Context, c *Conn) error {
-	secured := tls.Client(c.Conn, d.TLS.config(c.Watcher, d))
+	under := &cork{Conn: c.Conn}
+	secured := tls.Client(under, d.TLS.config(c.Watcher, d))
 	if err := secured.HandshakeContext(ctx); err != nil {
 		return d.failed(c.Watcher, tlsdiag.OpHandshake, err)
 	}
 	c.Watcher.Handshaked(secured)
-	c.Conn, c.secured, c.resumed = secured, secured, d.TLS.resumed
+	c.Conn, c.secured, c.cork, c.resumed = secured, secured, under, d.TLS.resumed
 	return nil
 }
 
@@ -123,7 +124,7 @@ func (d *Dialer) secure(ctx context.Context, c *Conn) error {
 func (d *Dialer) upgrade(ctx context.Context, c *Conn) error {
 	web, err := d.WebSocket.open(ctx, c.Conn, d)
 	if err == nil {
-		c.Conn, c.web = web, web
+		c.Conn, c.web, c.cork = web, web, nil // records no longer hold what is written
 		return nil
 	}
 	var refused *WebSocketError
