@@ -68,9 +68,6 @@ func (e *Env) prepare(cmd options.Command, inv options.Invocation, all command, 
 	if err := all.CheckTransport(); err != nil {
 		return nil, e.usage(cmd, inv, err)
 	}
-	if failed == nil {
-		failed = c.unsupported()
-	}
 	if failed != nil {
 		return nil, Exit{Code: c.fail(failed)}
 	}
@@ -98,7 +95,7 @@ func (c *connector) opener() *keys.Opener {
 
 // secure reads the files of TLS, if TLS is on.
 func (c *connector) secure() error {
-	if trust := c.o.Trust(); trust == options.Unencrypted || trust == options.TrustKey {
+	if c.o.Trust() == options.Unencrypted {
 		return nil
 	}
 	opener := c.opener()
@@ -122,26 +119,19 @@ func (c *connector) secure() error {
 	return nil
 }
 
-// unsupported refuses, before anything is sent, a way to the broker that this build does not have.
+// unsupported refuses what the commands of the diagnosis cannot do: they try certificates only.
 func (c *connector) unsupported() error {
-	for _, way := range []struct {
-		asked  bool
-		option string
-	}{
-		{c.o.Trust() == options.TrustKey, "--psk"},
-	} {
-		if way.asked {
-			return &unsupportedError{way.option}
-		}
+	if c.o.Trust() == options.TrustKey {
+		return &unsupportedError{"--psk"}
 	}
 	return nil
 }
 
-// unsupportedError names an option that this build cannot carry out.
+// unsupportedError names an option that a command cannot carry out.
 type unsupportedError struct{ option string }
 
 func (e *unsupportedError) Error() string {
-	return "culex does not have " + e.option + " yet; nothing was sent"
+	return "this command does not have " + e.option + "; nothing was sent"
 }
 
 func trustsOS(o *options.Client) bool {
@@ -174,6 +164,9 @@ func (c *connector) settings() tlsdiag.Settings {
 			Pins:          o.Pins,
 		},
 	}
+	if o.Trust() == options.TrustKey {
+		s.PSKIdentity = text(o.PSKIdentity)
+	}
 	if o.ALPN != nil {
 		s.Policy.ALPN = []string{*o.ALPN}
 	}
@@ -196,6 +189,9 @@ func (c *connector) tlsOptions() transport.TLSOptions {
 		KeyLog:     text(o.KeyLog),
 		Curves:     text(o.Curves),
 		Pins:       o.Pins,
+	}
+	if o.Trust() == options.TrustKey {
+		t.PSK = &transport.PSK{Identity: text(o.PSKIdentity), Key: o.PSKKey()}
 	}
 	switch {
 	case o.NoVerify:

@@ -68,7 +68,7 @@ func asked(t *Settings) evidence.Asked {
 	return evidence.Asked{
 		Program: t.Program, TLS: t.TLS,
 		AskedTrust:    evidence.AskedTrust{CAFile: t.Trust.CAFile, CAPath: t.Trust.CAPath, OSCerts: t.Trust.OSCerts, CRLFiles: t.CRLFiles},
-		AskedIdentity: evidence.AskedIdentity{CertFile: t.CertFile, KeyFile: t.KeyFile},
+		AskedIdentity: evidence.AskedIdentity{CertFile: t.CertFile, KeyFile: t.KeyFile, PSKIdentity: t.PSKIdentity},
 		AskedPolicy: evidence.AskedPolicy{
 			Insecure: t.Policy.Insecure, MinVersion: evidence.Version(t.Policy.MinVersion), ALPN: t.Policy.ALPN,
 			SecurityLevel: t.Policy.SecurityLevel, Ciphers: t.Policy.Ciphers, Pins: pins(t.Policy.Pins), NoVerify: t.Policy.NoVerify,
@@ -232,12 +232,32 @@ func (w *Watcher) describeNegotiated(s *evidence.Session, seen *capture.Seen) {
 		return
 	}
 	s.Negotiated = evidence.Negotiated{
-		Version: evidence.Version(state.Version), CipherSuite: tls.CipherSuiteName(state.CipherSuite),
+		Version: evidence.Version(state.Version), CipherSuite: suiteName(state.CipherSuite),
 		ALPN: state.NegotiatedProtocol, Resumed: evidence.Of(state.DidResume),
 	}
 	if state.CurveID != 0 {
 		s.Negotiated.Group = state.CurveID.String()
 	}
+}
+
+// suiteName is the registry's name of a cipher suite. Those with a pre-shared
+// key are not among those of crypto/tls.
+func suiteName(id uint16) string {
+	switch id {
+	case 0x00a8:
+		return "TLS_PSK_WITH_AES_128_GCM_SHA256"
+	case 0x00a9:
+		return "TLS_PSK_WITH_AES_256_GCM_SHA384"
+	case 0xccab:
+		return "TLS_PSK_WITH_CHACHA20_POLY1305_SHA256"
+	case 0xccac:
+		return "TLS_ECDHE_PSK_WITH_CHACHA20_POLY1305_SHA256"
+	case 0xd001:
+		return "TLS_ECDHE_PSK_WITH_AES_128_GCM_SHA256"
+	case 0xd002:
+		return "TLS_ECDHE_PSK_WITH_AES_256_GCM_SHA384"
+	}
+	return tls.CipherSuiteName(id)
 }
 
 // describeCertificates tells of the certificates of both sides, of what is

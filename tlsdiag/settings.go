@@ -67,6 +67,9 @@ type Settings struct {
 	Trust Trust
 	// CertFile and KeyFile are the client's own; empty if not given.
 	CertFile, KeyFile string
+	// PSKIdentity is the identity of a pre-shared key, which takes the place of
+	// certificates; empty if none was given.
+	PSKIdentity string
 	// CRLFiles are files with revocation lists; none if none was given.
 	CRLFiles []string
 	Policy   Policy

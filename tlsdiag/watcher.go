@@ -26,7 +26,7 @@ type Watcher struct {
 
 	mu       sync.Mutex
 	conn     *capture.Conn
-	secured  *tls.Conn
+	secured  Secured
 	failures []failure
 	answer   *evidence.Stranger
 	way      evidence.Way
@@ -42,6 +42,12 @@ type failure struct {
 	op  Op
 	err error
 	at  time.Time
+}
+
+// Secured is a connection with TLS after its handshake, usually a *tls.Conn.
+type Secured interface {
+	net.Conn
+	ConnectionState() tls.ConnectionState
 }
 
 // Watch begins to observe an attempt.
@@ -72,7 +78,7 @@ func (w *Watcher) Config(cfg *tls.Config, verify func([]*x509.Certificate) error
 
 // Handshaked says that the handshake succeeded on this side. In TLS 1.3 the
 // server may still refuse the client's certificate.
-func (w *Watcher) Handshaked(c *tls.Conn) {
+func (w *Watcher) Handshaked(c Secured) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.secured = c

@@ -22,6 +22,9 @@ func (o *Client) finish(env Environment) error {
 	if err := o.checkOwnTLS(); err != nil {
 		return err
 	}
+	if err := o.checkPSK(); err != nil {
+		return err
+	}
 	if err := o.takePassPhrase(env); err != nil {
 		return err
 	}

@@ -88,8 +88,8 @@ const maxSocketPath = 107
 
 // tlsFault returns the error about the first TLS option that cannot be used, empty if there is none.
 func (o *Client) tlsFault() string {
-	if o.PSK != nil && strings.Trim(*o.PSK, "0123456789abcdefABCDEF") != "" {
-		return "Error: Problem setting TLS-PSK options."
+	if text := o.pskFault(); text != "" {
+		return text
 	}
 	if o.Engine != nil {
 		return "Error: Problem setting TLS engine, is " + *o.Engine + " a valid engine?\n" + insteadOfEngine

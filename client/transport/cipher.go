@@ -15,10 +15,12 @@ type Ciphers struct {
 	// never nil, for that would mean Go's default; where it is empty, only TLS 1.3 is left, as with OpenSSL. Go ignores
 	// the order.
 	Suites []uint16
+	// PSK are the suites with a pre-shared key that can be offered, the one that OpenSSL prefers first.
+	PSK []uint16
 	// Level is OpenSSL's security level, 0 to 5: 2, or what @SECLEVEL=n says. Suites keeps to it.
 	Level int
-	// Unsupported are the suites that the list allows at this level and Go lacks, by OpenSSL's name. OpenSSL would offer
-	// them, those with PSK and SRP if it had a key or a password for them.
+	// Unsupported are the suites that the list allows at this level and Go lacks, by OpenSSL's name, those of PSK included.
+	// OpenSSL would offer them, those with PSK and SRP if it had a key or a password for them.
 	Unsupported []string
 }
 
@@ -67,7 +69,7 @@ func ParseCiphers(list string) (*Ciphers, error) {
 		return nil, err
 	}
 	c := &Ciphers{Suites: []uint16{}, Level: r.level}
-	shared := sharedSuites()
+	shared, withPSK := sharedSuites(), pskSuites()
 	for i, s := range r.suites {
 		switch {
 		case r.states[i] != chosen || !s.classified().atLevel(r.level):
@@ -75,6 +77,9 @@ func ParseCiphers(list string) (*Ciphers, error) {
 			c.Suites = append(c.Suites, s.id)
 		default:
 			c.Unsupported = append(c.Unsupported, s.name)
+			if slices.Contains(withPSK, s.id) {
+				c.PSK = append(c.PSK, s.id)
+			}
 		}
 	}
 	return c, nil

@@ -34,6 +34,7 @@ const (
 	CipherNoMatch                             // no suite has all that the rule asks for
 	CipherRemoved                             // this rule left no suite
 	CipherNone                                // the list adds nothing
+	CipherNoPSK                               // the list has no suite for a pre-shared key
 )
 
 func (f CipherFault) String() string {
@@ -60,6 +61,8 @@ func (f CipherFault) String() string {
 		return "leaves no cipher suite"
 	case CipherNone:
 		return "adds no cipher suite"
+	case CipherNoPSK:
+		return "has no cipher suite for a pre-shared key, of those that are supported"
 	default:
 		return fmt.Sprintf("has fault %d", byte(f))
 	}

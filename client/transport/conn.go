@@ -15,12 +15,18 @@ type Conn struct {
 	// Watcher has seen all of the connection up to Settle.
 	Watcher *tlsdiag.Watcher
 	quick   *quickAck
-	secured *tls.Conn   // nil for plain MQTT
+	secured tlsConn     // nil for plain MQTT
 	resumed *resumption // nil for none
 	cork    *cork       // nil without TLS, and under a WebSocket
 	web     *webSocket  // nil for none
 	first   []byte      // what came first, inside all layers; nil once settled
 	settled bool
+}
+
+// tlsConn is a connection with TLS.
+type tlsConn interface {
+	tlsdiag.Secured
+	CloseWrite() error
 }
 
 // firstSize is how much of a peer's first words tells what it is.

@@ -110,6 +110,9 @@ func (d *Dialer) climb(ctx context.Context, c *Conn) error {
 
 // secure runs the TLS handshake over c and puts TLS in its place.
 func (d *Dialer) secure(ctx context.Context, c *Conn) error {
+	if d.TLS.psk != nil {
+		return d.secureWithKey(ctx, c)
+	}
 	under := &cork{Conn: c.Conn}
 	secured := tls.Client(under, d.TLS.config(c.Watcher, d))
 	if err := secured.HandshakeContext(ctx); err != nil {

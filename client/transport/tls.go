@@ -6,6 +6,7 @@ import (
 	"crypto/x509"
 	"time"
 
+	"github.com/culex-mqtt/culex/client/transport/psk"
 	"github.com/culex-mqtt/culex/tlsdiag"
 	"github.com/culex-mqtt/culex/tlsdiag/certs"
 )
@@ -36,6 +37,8 @@ type TLSOptions struct {
 	Pins [][sha256.Size]byte
 	// Verify says how much of the broker's certificate is checked.
 	Verify Verification
+	// PSK is a pre-shared key, with which nothing here that has to do with certificates counts; nil for none.
+	PSK *PSK
 	// Sessions has the sessions to resume; nil for none.
 	Sessions *SessionDir
 }
@@ -70,6 +73,7 @@ type TLS struct {
 	pair    *certs.Pair
 	curves  []tls.CurveID
 	resumed *resumption // nil without a directory of sessions
+	psk     *psk.Config // nil without a pre-shared key
 }
 
 // NewTLS reads the files. Its error is a *certs.FileError for a file that cannot be used, or a *CipherError.
@@ -84,6 +88,9 @@ func NewTLS(o TLSOptions, env Environment) (*TLS, error) {
 			return nil, err
 		}
 		t.curves = curves
+	}
+	if o.PSK != nil {
+		return t, t.setPSK()
 	}
 	if err := o.checkFiles(); err != nil {
 		return nil, err

@@ -13,6 +13,7 @@ import (
 	"io"
 	"net"
 	"slices"
+	"strings"
 
 	"github.com/culex-mqtt/culex/tlsdiag/evidence"
 	"github.com/culex-mqtt/culex/tlsdiag/probe"
@@ -46,7 +47,7 @@ const (
 // Client makes the handshake over conn and returns the connection. When ctx ends before the handshake does, conn is closed and
 // the error is that of ctx. Otherwise conn is left open.
 func Client(ctx context.Context, conn net.Conn, cfg *Config) (*Conn, error) {
-	if err := cfg.check(); err != nil {
+	if err := cfg.Check(); err != nil {
 		return nil, err
 	}
 	h := &handshake{Conn: &Conn{Conn: conn}, cfg: cfg}
@@ -61,7 +62,8 @@ func Client(ctx context.Context, conn net.Conn, cfg *Config) (*Conn, error) {
 	return h.Conn, nil
 }
 
-func (cfg *Config) check() error {
+// Check tells what cannot work, whatever the server says.
+func (cfg *Config) Check() error {
 	switch {
 	case len(cfg.Key) == 0:
 		return errors.New("the pre-shared key is empty")
@@ -71,14 +73,20 @@ func (cfg *Config) check() error {
 		return fmt.Errorf("the identity of the pre-shared key has %d bytes, more than %d", len(cfg.Identity), MaxIdentity)
 	case len(cfg.Suites) == 0:
 		return errors.New("there is no cipher suite to offer")
-	case cfg.offersECDHE() && len(groupNumbers(cfg.Curves)) == 0:
+	case cfg.offersECDHE() && !HasGroup(cfg.Curves):
 		return errors.New("there is no group to offer for the key exchange; X25519, P-256, P-384 and P-521 can be used with a pre-shared key")
 	}
 	return nil
 }
 
+// HasGroup says whether any of the groups can be used here.
+func HasGroup(curves []tls.CurveID) bool { return len(groupNumbers(curves)) > 0 }
+
+// NeedsGroup says that a suite makes a key exchange with ECDHE.
+func NeedsGroup(suite uint16) bool { return suiteOf(suite).ecdhe }
+
 func (cfg *Config) offersECDHE() bool {
-	return slices.ContainsFunc(cfg.Suites, func(id uint16) bool { return suiteOf(id).ecdhe })
+	return slices.ContainsFunc(cfg.Suites, NeedsGroup)
 }
 
 // handshake is a connection that is being made. It locks nothing: nobody else has the connection yet.
@@ -230,4 +238,12 @@ func (h *handshake) readFinished(in protection) error {
 		return wrong(alertUnexpectedMessage, "the server sent a message behind Finished")
 	}
 	return nil
+}
+
+// ServerName is the name to send for a host: none for an address (RFC 6066 section 3), and no dot at its end.
+func ServerName(host string) string {
+	if net.ParseIP(strings.Trim(host, "[]")) != nil || strings.Contains(host, "%") {
+		return ""
+	}
+	return strings.TrimRight(host, ".")
 }
