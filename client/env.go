@@ -41,11 +41,12 @@ type Build struct {
 	Time            time.Time // zero if unknown
 }
 
-// Terminal is what is known about stderr.
+// Terminal is what is known about stderr, and whether stdout is one.
 type Terminal struct {
 	Interactive bool
 	Width       int // columns; 0 if unknown
 	Color       bool
+	Stdout      bool // stdout is a terminal too
 }
 
 // Exit is how the process is to end.

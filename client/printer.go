@@ -43,6 +43,9 @@ func (p *printer) print(m *mqtt.Publish) error {
 	if p.format.UsesTime() {
 		at = p.env.Now().In(p.zone)
 	}
+	if p.env.Terminal.Stdout {
+		m = tame(m)
+	}
 	var err error
 	if p.watch != nil {
 		err = p.watch.WriteMessage(p.out, p.format, m, at)

@@ -14,6 +14,7 @@ import (
 	"github.com/culex-mqtt/culex/tlsdiag"
 	"github.com/culex-mqtt/culex/tlsdiag/certs"
 	"github.com/culex-mqtt/culex/tlsdiag/evidence"
+	"github.com/culex-mqtt/culex/tlsdiag/report"
 )
 
 // The exit codes: those of the reference, whose library numbers its errors.
@@ -204,13 +205,10 @@ func errnoText(err error) string {
 	return strings.ToUpper(text[:1]) + text[1:]
 }
 
-// printable escapes what could drive a terminal.
+// printable escapes what could drive a terminal, or turn the direction of its text.
 func printable(s string) string {
-	quoted := fmt.Sprintf("%+q", s)
-	for _, r := range s {
-		if r < 0x20 || r >= 0x7f && r < 0xa0 {
-			return quoted
-		}
+	if report.Escape(s) == s {
+		return s
 	}
-	return s
+	return fmt.Sprintf("%+q", s)
 }

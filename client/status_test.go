@@ -86,6 +86,8 @@ func TestPrintable(t *testing.T) {
 		"a\x1b[2Jb":  `"a\x1b[2Jb"`,
 		"a\nb":       `"a\nb"`,
 		"\u0085":     `"\u0085"`,
+		"\u202ea":    `"\u202ea"`, // right to left
+		"a\xff":      `"a\xff"`,
 	} {
 		if got := printable(s); got != want {
 			t.Errorf("%q is printed as %s, want %s", s, got, want)

@@ -178,3 +178,15 @@ Client gold sending DISCONNECT`
 		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}
 }
+
+// What a broker chose is shown, but neither drives the terminal nor makes up lines.
+func TestTraceOfControlCharacters(t *testing.T) {
+	l := &log{}
+	trace := NewTrace(l)
+	trace.identify("a\x1b]0;x\x07\r\nb")
+	trace.receivedPublish(&mqtt.Publish{Topic: []byte("t\x1b[2J\n\x7f\u009b\u00e9")})
+	want := `Client a\x1b]0;x\a\r\nb received PUBLISH (d0, q0, r0, m0, 't\x1b[2J\n\x7f\u009bé', ... (0 bytes))`
+	if got := l.String(); got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}

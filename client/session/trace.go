@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strconv"
 	"sync"
 
 	"github.com/culex-mqtt/culex/client/mqtt"
@@ -23,8 +24,18 @@ func (t *Trace) identify(id string) {
 	if t != nil && id != "" {
 		t.mu.Lock()
 		defer t.mu.Unlock()
-		t.id = id
+		t.id = visible(id)
 	}
+}
+
+// visible escapes the control characters in what a broker may have chosen: the reference takes no such string, so that none of
+// them drives the terminal, or makes up a line, from there.
+func visible(text string) string {
+	if mqtt.ValidUTF8(text) {
+		return text
+	}
+	quoted := strconv.Quote(text)
+	return quoted[1 : len(quoted)-1]
 }
 
 func (t *Trace) client(format string, args ...any) {
@@ -75,7 +86,7 @@ func (t *Trace) receivedPublish(p *mqtt.Publish) {
 }
 
 func (t *Trace) publish(verb string, p *mqtt.Publish) {
-	topic := string(p.Topic)
+	topic := visible(string(p.Topic))
 	if topic == "" {
 		topic = "(null)"
 	}

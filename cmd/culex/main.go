@@ -64,15 +64,16 @@ func build() client.Build {
 	return b
 }
 
-// terminal describes stderr.
+// terminal describes stderr, and tells whether stdout is a terminal.
 func terminal() client.Terminal {
+	stdout := windowWidth(os.Stdout.Fd()) > 0
 	width := windowWidth(os.Stderr.Fd())
 	if width == 0 {
-		return client.Terminal{}
+		return client.Terminal{Stdout: stdout}
 	}
 	if n, err := strconv.Atoi(os.Getenv("COLUMNS")); err == nil && n > 0 {
 		width = n
 	}
 	_, plain := os.LookupEnv("NO_COLOR")
-	return client.Terminal{Interactive: true, Width: width, Color: !plain && os.Getenv("TERM") != "dumb"}
+	return client.Terminal{Interactive: true, Stdout: stdout, Width: width, Color: !plain && os.Getenv("TERM") != "dumb"}
 }
