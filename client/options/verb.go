@@ -9,15 +9,18 @@ import (
 
 // The commands that only culex has, in the order in which people see them listed.
 const (
-	CommandCheck   Command = CommandRR + 1 + iota // culex check
-	CommandProbe                                  // culex tlsdiag probe
-	CommandExplain                                // culex tlsdiag explain
-	CommandPcap                                   // culex tlsdiag pcap
-	CommandConf                                   // culex tlsdiag conf
-	CommandAlert                                  // culex tlsdiag alert
-	CommandReplay                                 // culex tlsdiag replay
-	CommandLink                                   // culex link
-	CommandUnlink                                 // culex unlink
+	CommandCheck       Command = CommandRR + 1 + iota // culex check
+	CommandProbe                                      // culex tlsdiag probe
+	CommandExplain                                    // culex tlsdiag explain
+	CommandPcap                                       // culex tlsdiag pcap
+	CommandConf                                       // culex tlsdiag conf
+	CommandAlert                                      // culex tlsdiag alert
+	CommandReplay                                     // culex tlsdiag replay
+	CommandSpoolStatus                                // culex spool status
+	CommandSpoolFlush                                 // culex spool flush
+	CommandSpoolDrop                                  // culex spool drop
+	CommandLink                                       // culex link
+	CommandUnlink                                     // culex unlink
 
 	endOfCommands
 )
@@ -39,6 +42,12 @@ func aboutVerb(c Command) Description {
 		return aboutPcap()
 	case CommandConf:
 		return aboutConf()
+	case CommandSpoolStatus:
+		return aboutSpoolStatus()
+	case CommandSpoolFlush:
+		return aboutSpoolFlush()
+	case CommandSpoolDrop:
+		return aboutSpoolDrop()
 	case CommandLink:
 		return aboutLink()
 	case CommandUnlink:

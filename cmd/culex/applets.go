@@ -34,6 +34,9 @@ func applets() []row {
 		{options.CommandConf, client.Conf},
 		{options.CommandAlert, client.DiagAlert},
 		{options.CommandReplay, client.DiagReplay},
+		{options.CommandSpoolStatus, client.SpoolStatus},
+		{options.CommandSpoolFlush, client.SpoolFlush},
+		{options.CommandSpoolDrop, client.SpoolDrop},
 		{options.CommandLink, client.Link},
 		{options.CommandUnlink, client.Unlink},
 	}

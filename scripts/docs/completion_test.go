@@ -21,7 +21,7 @@ func offers(t *testing.T) []offer {
 		t.Fatal(err)
 	}
 	list := []offer{
-		{line: "culex ", want: "check link pub rr sub tlsdiag unlink"},
+		{line: "culex ", want: "check link pub rr spool sub tlsdiag unlink"},
 		{line: "culex tlsdiag al", want: "alert"},
 		{line: "culex p", want: "pub"},
 		{line: "culex --", want: "--help --version"},

@@ -105,6 +105,11 @@ func parse(c options.Command, args []string) error {
 	case options.CommandConf:
 		_, err = options.ParseConf(append(args, "mosquitto.conf"), env)
 		return err
+	case options.CommandSpoolStatus, options.CommandSpoolDrop:
+		_, err = options.ParseSpoolLook(c, append(args, "spool"), env)
+		return err
+	case options.CommandSpoolFlush:
+		o, err = options.ParseSpoolFlush(append(args, "spool"), env)
 	case options.CommandLink, options.CommandUnlink:
 		_, err = options.ParseLink(c, append(args, "bin"), env)
 		return err

@@ -86,6 +86,22 @@ _culex_options() {
 		options='--format --help'
 		files=yes
 		;;
+	spool-status)
+		options='--format --help'
+		;;
+	spool-flush)
+		options='--spool-age -h --host -p --port --unix -L --url -A -S --nodelay --proxy --ws --ws-path --ws-header
+			--resolve -u --username -P --pw --pw-file --pw-env -i --id -I --id-prefix -V --protocol-version -k
+			--keepalive -c --disable-clean-session -x -q --qos -M -D --property --will-topic --will-payload
+			--will-qos --will-retain --cafile --capath --tls-use-os-certs --cert --key --keyform --psk
+			--psk-identity --insecure --tls-no-verify --tls-server-name --tls-version --ciphers --tls-alpn
+			--tls-keylog --tls-session-dir --no-tls --tls-engine --tls-engine-kpass-sha1 --key-pass-file
+			--key-pass-env --crl-file --tls-pin --tls-curves --connect-timeout --retry-connect
+			--reconnect-timeout -d --debug --quiet --strict --diag-format --log-format -o --help --version'
+		;;
+	spool-drop)
+		options='--format --help'
+		;;
 	link)
 		options='--help'
 		;;
@@ -190,6 +206,7 @@ _culex_property() {
 # _culex_group WORD sets words to the commands that begin with the word and have one more.
 _culex_group() {
 	case $1 in
+	spool) words='status flush drop' ;;
 	tlsdiag) words='probe explain pcap conf alert replay' ;;
 	*) words='' ;;
 	esac
@@ -204,7 +221,7 @@ _culex() {
 	mosquitto_*) command=${command#mosquitto_} ;;
 	*)
 		if ((COMP_CWORD == 1)); then
-			words='pub sub rr check tlsdiag link unlink'
+			words='pub sub rr check tlsdiag spool link unlink'
 			[[ $current = -* ]] && words='--help --version'
 			mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current")
 			return
