@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
-	"io"
 	"net"
 	"os"
 	"strings"
@@ -39,10 +38,13 @@ func Probe(env *Env, inv options.Invocation, args []string) Exit {
 		return Exit{Code: c.fail(err)}
 	}
 	p := &prober{connector: c, o: o, progress: newProgress(env, o.Quiet), glances: int(lingering / glance)}
+	if interrupted := p.load(); interrupted != nil {
+		return Exit{Signal: interrupted.signal}
+	}
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
 	done := make(chan Exit, 1)
-	go func() { done <- p.run(ctx) }()
+	go func() { done <- p.look(ctx) }()
 	select {
 	case exit := <-done:
 		return exit
@@ -71,18 +73,16 @@ const (
 	allProbeLimit = time.Minute
 )
 
-func (p *prober) run(ctx context.Context) Exit {
-	p.load()
-	return p.look(ctx)
-}
-
 // look makes the connections and reports.
 func (p *prober) look(ctx context.Context) Exit {
-	p.progress.step("name lookup and TCP")
-	p.reach(ctx)
-	p.progress.step("TLS and CONNECT")
+	p.progress.step("TCP, TLS and CONNECT")
 	err := p.attempt(ctx)
 	attempt, conn := p.watcher, p.conn
+	if to := attempt.Evidence().Target; p.dialer.Service != "" && to.Host != "" {
+		p.dialer = p.dialer.Toward(to.Host, to.Port)
+	}
+	p.progress.step("name lookup and TCP, address by address")
+	p.reach(ctx)
 	if p.goesOn(err) {
 		p.progress.step("what comes after the certificate")
 		p.beyond(ctx)
@@ -103,6 +103,7 @@ func (p *prober) look(ctx context.Context) Exit {
 // attempt makes the connection that the options ask for, up to CONNACK.
 func (p *prober) attempt(ctx context.Context) error {
 	if p.unfit {
+		p.dialer.WebSocket = nil // its request may hold what is secret
 		ctx, cancel := context.WithTimeout(ctx, time.Duration(p.o.ConnectTimeout))
 		defer cancel()
 		if _, err := p.dial(ctx); err != nil {
@@ -157,7 +158,7 @@ func (p *prober) goesOn(err error) bool {
 // known to be the broker.
 func (p *prober) beyond(ctx context.Context) {
 	blind := &connector{env: p.env, o: p.connector.o, log: p.log, out: p.out, program: p.program, dialer: p.dialer}
-	blind.dialer.TLS = p.dialer.TLS.Unverified()
+	blind.dialer.TLS, blind.dialer.WebSocket = p.dialer.TLS.Unverified(), nil
 	ctx, cancel := context.WithTimeout(ctx, time.Duration(p.o.ConnectTimeout))
 	defer cancel()
 	b := &prober{connector: blind, o: p.o, glances: p.glances}
@@ -170,8 +171,11 @@ func (p *prober) beyond(ctx context.Context) {
 
 // ask runs the probes, unless they are not wanted or nothing was reached.
 func (p *prober) ask(ctx context.Context, attempt *tlsdiag.Watcher) {
-	stage := attempt.Evidence().Stage
-	if p.o.NoProbes || stage == evidence.StageResolve || stage == evidence.StageDial || stage == evidence.StageLocal {
+	if p.o.NoProbes {
+		return
+	}
+	switch attempt.Evidence().Stage {
+	case evidence.StageLocal, evidence.StageResolve, evidence.StageDial, evidence.StageProxy:
 		return
 	}
 	cfg := probe.Config{
@@ -184,7 +188,7 @@ func (p *prober) ask(ctx context.Context, attempt *tlsdiag.Watcher) {
 	if alpn := text(p.o.ALPN); alpn != "" {
 		cfg.ALPN = []string{alpn}
 	}
-	if p.o.Trust() != options.Unencrypted {
+	if p.dialer.TLS != nil && !p.o.WebSocket {
 		cfg.Connect = p.anonymous()
 	}
 	found := probe.Run(ctx, cfg)
@@ -204,26 +208,23 @@ func (p *prober) anonymous() []byte {
 	return packet
 }
 
-// report prints what was found, and ends with the code of the first stage that failed.
+// report prints what was found.
 func (p *prober) report(s *evidence.Session, err error) Exit {
 	r := report.Probe{Session: s}
 	r.Failures, r.Warnings = cause.All(s)
 	if err != nil && len(r.Failures) == 0 {
 		r.Trouble = trouble(err)
 	}
-	var failed error
-	if p.o.Format == options.FormJSON {
-		var line []byte
-		if line, failed = r.JSON(); failed == nil {
-			_, failed = p.out.Write(append(line, '\n'))
-		}
-	} else {
-		_, failed = io.WriteString(p.out, r.Text(report.Options{Width: p.columns()}))
+	return p.env.printProbe(&r, p.o.Format)
+}
+
+// printProbe prints what a probe found, and ends with the code of the first stage that failed.
+func (e *Env) printProbe(r *report.Probe, format options.FormFormat) Exit {
+	stage := stageOfProbe(r)
+	if format == options.FormJSON {
+		return e.printJSON(r.Document(), stage)
 	}
-	if failed == nil {
-		failed = p.out.Flush()
-	}
-	return Exit{Code: p.outputStatus(failed, int(stageOfProbe(&r)))}
+	return e.print(r.Text(report.Options{Width: e.reportWidth()}), stage)
 }
 
 // trouble says in one line what failed, where no finding does.
@@ -249,15 +250,6 @@ func used(addresses []evidence.Reach, address string) {
 	}
 }
 
-// columns is the width of the report: it goes to the terminal, or to somebody's mail.
-func (p *prober) columns() int {
-	const usual = 80
-	if w := p.env.Terminal.Width; w > 0 {
-		return min(w, usual)
-	}
-	return usual
-}
-
 // stageOfProbe is the stage of what is to be put right first.
 func stageOfProbe(r *report.Probe) options.Stage {
 	switch {
@@ -267,14 +259,18 @@ func stageOfProbe(r *report.Probe) options.Stage {
 		return options.StageFiles
 	case len(r.Failures) > 0:
 		return stageOf(r.Failures[0], r.Session)
+	case stageWithout(r.Session) == options.Sound:
+		return options.StageMQTT // what came was heard, and not understood
 	}
 	return stageWithout(r.Session)
 }
 
 // load reads the files of TLS. What cannot be used is noted, each by itself, and left out.
-func (p *prober) load() {
-	if p.secure() == nil {
-		return
+func (p *prober) load() *interruptedError {
+	err := p.secure()
+	var interrupted *interruptedError
+	if err == nil || errors.As(err, &interrupted) {
+		return interrupted
 	}
 	p.unfit = true
 	opener := p.opener()
@@ -295,6 +291,7 @@ func (p *prober) load() {
 	if secured, err := transport.NewTLS(all, transport.Environment{Getenv: p.env.getenv, Now: p.env.Now}); err == nil {
 		p.dialer.TLS = secured
 	}
+	return nil
 }
 
 // faulty notes the first fault of some of the options.
@@ -311,9 +308,6 @@ func (p *prober) faulty(o transport.TLSOptions) bool {
 
 // reach looks the name up and tries each of its addresses.
 func (p *prober) reach(ctx context.Context) {
-	if p.dialer.Port == 0 || p.dialer.Host == "" {
-		return
-	}
 	ctx, cancel := context.WithTimeout(ctx, time.Duration(p.o.ConnectTimeout))
 	defer cancel()
 	p.probes.Addresses = p.dialer.Reach(ctx, probeLimit)

@@ -6,9 +6,14 @@ import (
 	"crypto/tls"
 	"encoding/base64"
 	"encoding/json"
+	"io"
+	"net"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -157,5 +162,58 @@ func TestProbeOfASoundBroker(t *testing.T) {
 				t.Errorf("%d columns: %s", n, line)
 			}
 		}
+	}
+}
+
+// TestNothingIsSentToAStranger: behind a certificate that is refused, and with files that cannot be used, no byte follows the
+// handshake; above all no WebSocket request, which may hold a secret.
+func TestNothingIsSentToAStranger(t *testing.T) {
+	strange := tlstest.Issue(tlstest.Template{Subject: tlstest.CN("localhost"), Extensions: tlstest.Server(tlstest.DNS("localhost"))})
+	l, err := tls.Listen("tcp", "127.0.0.1:0", &tls.Config{Certificates: []tls.Certificate{strange.TLS()}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	var handshakes, bytesRead atomic.Int64
+	var serving sync.WaitGroup
+	serving.Go(func() {
+		for {
+			c, err := l.Accept()
+			if err != nil {
+				return
+			}
+			serving.Go(func() {
+				defer c.Close()
+				c.SetDeadline(time.Now().Add(10 * time.Second))
+				if c.(*tls.Conn).Handshake() == nil {
+					handshakes.Add(1)
+					n, _ := io.Copy(io.Discard, c)
+					bytesRead.Add(n)
+				}
+			})
+		}
+	})
+	other := filepath.Join(t.TempDir(), "ca.crt")
+	if err := os.WriteFile(other, tlstest.IssuerNotTrusted().Dial.Trust, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	port := strconv.Itoa(l.Addr().(*net.TCPAddr).Port)
+	for _, cafile := range []string{other, filepath.Join(t.TempDir(), "none")} {
+		var out, errs bytes.Buffer
+		env := &Env{Stdin: strings.NewReader(""), Stdout: &out, Stderr: &errs, Now: time.Now,
+			LookupEnv: func(string) (string, bool) { return "", false }}
+		exit := Probe(env, options.AsCulex, []string{"-h", "localhost", "-p", port, "--resolve", "localhost:" + port + ":127.0.0.1",
+			"--cafile", cafile, "-u", "gw", "-P", "hunter2", "--ws", "--ws-header", "Authorization: hunter2"})
+		if exit.Code < int(options.StageFiles) {
+			t.Errorf("exit %d: %s%s", exit.Code, out.String(), errs.String())
+		}
+		if strings.Contains(out.String()+errs.String(), "hunter2") {
+			t.Errorf("the secret is in the report: %s", out.String())
+		}
+	}
+	l.Close()
+	serving.Wait()
+	if handshakes.Load() == 0 || bytesRead.Load() != 0 {
+		t.Errorf("%d handshakes were completed, and %d bytes sent behind them", handshakes.Load(), bytesRead.Load())
 	}
 }

@@ -29,6 +29,11 @@ func DiagReplay(env *Env, inv options.Invocation, args []string) Exit {
 	if err != nil {
 		return env.notRun(fmt.Sprintf("%s: %s", name, err))
 	}
+	if s.Probes != nil {
+		r := report.Probe{Session: s}
+		r.Failures, r.Warnings = cause.All(s)
+		return env.printProbe(&r, o.Format)
+	}
 	finding, found := cause.Find(s)
 	if !found {
 		return env.replayedNothing(s, o.Format)

@@ -1,10 +1,14 @@
 package client
 
 import (
+	"bytes"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
+	"time"
 
+	"github.com/culex-mqtt/culex/client/options"
 	"github.com/culex-mqtt/culex/tlsdiag/cause"
 	"github.com/culex-mqtt/culex/tlsdiag/report"
 )
@@ -50,6 +54,36 @@ func TestReplayCases(t *testing.T) {
 	}
 }
 
+// probeFiles are what culex tlsdiag probe saw of real brokers.
+func probeFiles(t testing.TB) []string {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join("..", "tlsdiag", "testdata", "probes", "*", "evidence.json"))
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no evidence of probes: %v", err)
+	}
+	return files
+}
+
+// TestReplayProbes makes the report of a probe again, all of it.
+func TestReplayProbes(t *testing.T) {
+	for _, file := range probeFiles(t) {
+		want, err := os.ReadFile(filepath.Join(filepath.Dir(file), "report.txt"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var out, errs bytes.Buffer
+		env := &Env{Stdin: strings.NewReader(""), Stdout: &out, Stderr: &errs, Now: time.Now,
+			LookupEnv: func(string) (string, bool) { return "", false }}
+		exit := DiagReplay(env, options.AsCulex, []string{file})
+		if out.String() != string(want) || errs.Len() > 0 {
+			t.Errorf("%s: %s%s", file, errs.String(), out.String())
+		}
+		if sound := strings.HasPrefix(string(want), "sound: "); sound != (exit.Code == 0) {
+			t.Errorf("%s: exit %d", file, exit.Code)
+		}
+	}
+}
+
 // FuzzReplay has any evidence judged and written: nothing panics, and the document can be read back.
 func FuzzReplay(f *testing.F) {
 	for i, file := range caseFiles(f, "evidence.json") {
@@ -58,6 +92,12 @@ func FuzzReplay(f *testing.F) {
 		}
 	}
 	f.Add([]byte(`{"evidence":{"schema":1,"stage":"verify","peer":{"chain":[{}]},"verdict":{"error":10,"depth":7},"asked":{"tls":true},"end":{"how":"local"}}}`))
+	for _, file := range probeFiles(f) {
+		if content, err := os.ReadFile(file); err == nil {
+			f.Add(content)
+		}
+	}
+	f.Add([]byte(`{"schema":1,"stage":"client-hello","end":{"how":"fin"},"probes":{"runs":[{"kind":"psk","result":"server-hello"},{"kind":"tls-1.3","result":"server-hello"}],"offers":{},"beyond":{"end":{"how":"fin"}}}}`))
 	f.Add([]byte(`x {"finding":{"evidence":{"schema":1,"stage":"connack","connack":-1}}}`))
 	f.Fuzz(func(t *testing.T, content []byte) {
 		s, err := readEvidence(content)
@@ -67,6 +107,11 @@ func FuzzReplay(f *testing.F) {
 		finding, _ := cause.Find(s)
 		_ = report.Text(finding, report.Options{Width: 80})
 		_ = stageOf(finding, s)
+		if s.Probes != nil {
+			r := report.Probe{Session: s}
+			r.Failures, r.Warnings = cause.All(s)
+			_, _ = r.Text(report.Options{Width: 60}), stageOfProbe(&r)
+		}
 		document, err := report.JSON(finding, s)
 		if err != nil {
 			t.Skip(err) // a year beyond 9999 has no JSON

@@ -56,7 +56,7 @@ func checkColumns(t *testing.T, text string, width int) {
 // checkJSON: the JSON form has the same findings, and the evidence unchanged.
 func checkJSON(t *testing.T, p *report.Probe) {
 	t.Helper()
-	b, err := p.JSON()
+	b, err := json.Marshal(p.Document())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"net"
 	"net/netip"
-	"strconv"
 	"strings"
 	"syscall"
 	"time"
@@ -14,8 +13,26 @@ import (
 	"github.com/culex-mqtt/culex/tlsdiag/evidence"
 )
 
-// Bare makes a connection on which nothing was sent yet: below TLS, and not observed.
-func (d *Dialer) Bare(ctx context.Context) (net.Conn, error) { return d.connect(ctx) }
+// Bare makes a connection to the broker on which nothing was sent to it yet: behind the proxy, below TLS, and not observed.
+func (d *Dialer) Bare(ctx context.Context) (net.Conn, error) {
+	raw, err := d.connect(ctx)
+	if err != nil {
+		return nil, err
+	}
+	c, _, err := d.through(ctx, raw)
+	if err != nil {
+		_ = raw.Close()
+		return nil, err
+	}
+	return c, nil
+}
+
+// Toward is d for one of the hosts that it connects to, without a look at SRV records.
+func (d *Dialer) Toward(host string, port int) Dialer {
+	there := *d.at(&net.SRV{Target: host, Port: uint16(port)})
+	there.Service = ""
+	return there
+}
 
 // Unverified is t without any look at the broker's certificate, and with the same files.
 func (t *TLS) Unverified() *TLS {
@@ -38,18 +55,25 @@ func (d *Dialer) SNI() string {
 	return strings.TrimSuffix(name, ".")
 }
 
-// Reach tries TCP to each address that the host has, for at most limit each. A name that cannot be looked up has none.
+// Reach tries TCP to each address that the host has, for at most limit each. A name that cannot be looked up has none, and
+// neither has a host behind a proxy, which looks it up itself.
 func (d *Dialer) Reach(ctx context.Context, limit time.Duration) []evidence.Reach {
-	addresses, err := (&net.Resolver{}).LookupIPAddr(ctx, d.Host)
+	if d.Proxy != nil || d.Port == 0 || d.Host == "" {
+		return nil
+	}
+	addresses, err := d.Names.lookup(ctx, d.Host, d.Port)
+	if err != nil {
+		return nil
+	}
+	local, err := d.local(ctx)
 	if err != nil {
 		return nil
 	}
 	var out []evidence.Reach
 	for _, a := range addresses {
-		r := evidence.Reach{Address: net.JoinHostPort(a.String(), strconv.Itoa(d.Port))}
-		one := *d
-		one.Host = a.String()
-		if err := one.try(ctx, limit); err != nil {
+		to := netip.AddrPortFrom(a, uint16(d.Port))
+		r := evidence.Reach{Address: to.String()}
+		if err := try(ctx, local, to, limit); err != nil {
 			r.How, r.Error = capture.How(err), systemText(err)
 		}
 		out = append(out, r)
@@ -57,10 +81,10 @@ func (d *Dialer) Reach(ctx context.Context, limit time.Duration) []evidence.Reac
 	return out
 }
 
-func (d *Dialer) try(ctx context.Context, limit time.Duration) error {
+func try(ctx context.Context, local []netip.Addr, to netip.AddrPort, limit time.Duration) error {
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
-	c, err := d.connect(ctx)
+	c, err := dialTCP(ctx, local, to)
 	if err != nil {
 		return err
 	}

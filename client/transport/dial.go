@@ -86,15 +86,9 @@ func (d *Dialer) attempt(ctx context.Context, full bool) (*Conn, *tlsdiag.Watche
 
 // climb puts the layers over the socket, each in the place of the one below. What is watched lies directly under TLS.
 func (d *Dialer) climb(ctx context.Context, c *Conn) error {
-	var below net.Conn = c.quick
-	if d.Proxy != nil {
-		host, err := d.target(ctx)
-		if err != nil {
-			return d.failed(c.Watcher, connectOp(err), err)
-		}
-		if below, err = d.Proxy.connect(ctx, below, host, d.Port); err != nil {
-			return d.failed(c.Watcher, tlsdiag.OpProxy, err)
-		}
+	below, op, err := d.through(ctx, c.quick)
+	if err != nil {
+		return d.failed(c.Watcher, op, err)
 	}
 	c.Conn = c.Watcher.Conn(below)
 	if d.TLS != nil {
@@ -106,6 +100,19 @@ func (d *Dialer) climb(ctx context.Context, c *Conn) error {
 		return d.upgrade(ctx, c)
 	}
 	return nil
+}
+
+// through has the proxy at the other end of c connect to the broker, if there is one. With an error it tells the step.
+func (d *Dialer) through(ctx context.Context, c net.Conn) (net.Conn, tlsdiag.Op, error) {
+	if d.Proxy == nil {
+		return c, "", nil
+	}
+	host, err := d.target(ctx)
+	if err != nil {
+		return nil, connectOp(err), err
+	}
+	c, err = d.Proxy.connect(ctx, c, host, d.Port)
+	return c, tlsdiag.OpProxy, err
 }
 
 // secure runs the TLS handshake over c and puts TLS in its place.

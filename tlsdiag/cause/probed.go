@@ -63,6 +63,9 @@ func Question(p *evidence.Probe) string {
 func Result(p *evidence.Probe) string {
 	switch p.Result {
 	case evidence.ProbeServerHello:
+		if !p.Answered() {
+			return "taken"
+		}
 		return helloResult(p)
 	case evidence.ProbeAlert:
 		return fmt.Sprintf("alert %d %s", p.Alert, record.Describe(p.Alert).Name)

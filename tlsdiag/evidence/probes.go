@@ -122,7 +122,9 @@ type Probe struct {
 }
 
 // Answered says that the server went on with the handshake.
-func (p *Probe) Answered() bool { return p != nil && p.Result == ProbeServerHello }
+func (p *Probe) Answered() bool {
+	return p != nil && p.Result == ProbeServerHello && p.ServerHello != nil
+}
 
 // Offers is what the server takes, as far as it was asked.
 type Offers struct {

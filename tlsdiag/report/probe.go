@@ -1,7 +1,6 @@
 package report
 
 import (
-	"encoding/json"
 	"fmt"
 	"strings"
 	"unicode/utf8"
@@ -46,13 +45,12 @@ type ProbeDocument struct {
 	Evidence *evidence.Session `json:"evidence"`
 }
 
-// JSON writes p as one object, without a final line feed.
-func (p *Probe) JSON() ([]byte, error) {
-	d := ProbeDocument{
+// Document puts the JSON form together.
+func (p *Probe) Document() ProbeDocument {
+	return ProbeDocument{
 		Schema: Schema, Sound: p.Sound(), Trouble: p.trouble(), Evidence: p.Session,
 		Failures: p.documents(p.Failures), Warnings: p.documents(p.Warnings),
 	}
-	return json.Marshal(d)
 }
 
 // documents leaves the evidence out: it stands once, behind them.
