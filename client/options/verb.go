@@ -11,6 +11,7 @@ import (
 const (
 	CommandCheck       Command = CommandRR + 1 + iota // culex check
 	CommandProbe                                      // culex tlsdiag probe
+	CommandFiles                                      // culex tlsdiag files
 	CommandExplain                                    // culex tlsdiag explain
 	CommandPcap                                       // culex tlsdiag pcap
 	CommandConf                                       // culex tlsdiag conf
@@ -32,6 +33,8 @@ func aboutVerb(c Command) Description {
 		return aboutCheck()
 	case CommandProbe:
 		return aboutProbe()
+	case CommandFiles:
+		return aboutFiles()
 	case CommandExplain:
 		return aboutExplain()
 	case CommandAlert:

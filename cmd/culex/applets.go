@@ -29,6 +29,7 @@ func applets() []row {
 		{options.CommandRR, client.RR},
 		{options.CommandCheck, client.Check},
 		{options.CommandProbe, client.Probe},
+		{options.CommandFiles, client.DiagFiles},
 		{options.CommandExplain, client.Explain},
 		{options.CommandPcap, client.Pcap},
 		{options.CommandConf, client.Conf},

@@ -90,6 +90,8 @@ func parse(c options.Command, args []string) error {
 		o, err = options.ParseCheck(args, env)
 	case options.CommandProbe:
 		o, err = options.ParseProbe(args, env)
+	case options.CommandFiles:
+		o, err = options.ParseDiagFiles(append(args, "--cafile", "ca.crt"), env)
 	case options.CommandExplain:
 		_, err = options.ParseExplain(args, env)
 		return err

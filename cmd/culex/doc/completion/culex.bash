@@ -67,6 +67,16 @@ _culex_options() {
 			--key-pass-file --key-pass-env --crl-file --tls-pin --tls-curves --connect-timeout --retry-connect
 			--reconnect-timeout -d --debug --quiet --strict --diag-format --log-format -o --help --version'
 		;;
+	tlsdiag-files)
+		options='--for --as-user --days --format -h --host -p --port --unix -L --url -A -S --nodelay --proxy --ws
+			--ws-path --ws-header --resolve -u --username -P --pw --pw-file --pw-env -i --id -I --id-prefix -V
+			--protocol-version -k --keepalive -c --disable-clean-session -x -q --qos -M -D --property
+			--will-topic --will-payload --will-qos --will-retain --cafile --capath --tls-use-os-certs --cert
+			--key --keyform --psk --psk-identity --insecure --tls-no-verify --tls-server-name --tls-version
+			--ciphers --tls-alpn --tls-keylog --tls-session-dir --no-tls --tls-engine --tls-engine-kpass-sha1
+			--key-pass-file --key-pass-env --crl-file --tls-pin --tls-curves --connect-timeout --retry-connect
+			--reconnect-timeout -d --debug --quiet --strict --diag-format --log-format -o --help --version'
+		;;
 	tlsdiag-explain)
 		options='--printed-by --format --help'
 		files=yes
@@ -122,7 +132,7 @@ _culex_value() {
 		--will-payload | --psk | --psk-identity | --tls-server-name | --ciphers | --tls-alpn | \
 		--tls-engine | --tls-engine-kpass-sha1 | --key-pass-env | --tls-pin | --tls-curves | \
 		--connect-timeout | --reconnect-timeout | -T | --filter-out | -U | --unsubscribe | -C | \
-		--random-filter | -F | -W | -e | --against | --as-user)
+		--random-filter | -F | -W | -e | --as-user | --days | --against)
 		kind='any'
 		;;
 	-f | --file | --unix | --ws-path | --pw-file | --cafile | --cert | --key | --tls-keylog | \
@@ -166,6 +176,10 @@ _culex_value() {
 		kind='words'
 		words='always new never'
 		;;
+	--for)
+		kind='words'
+		words='client broker'
+		;;
 	--printed-by)
 		kind='words'
 		words='broker client'
@@ -207,7 +221,7 @@ _culex_property() {
 _culex_group() {
 	case $1 in
 	spool) words='status flush drop' ;;
-	tlsdiag) words='probe explain pcap conf alert replay' ;;
+	tlsdiag) words='probe files explain pcap conf alert replay' ;;
 	*) words='' ;;
 	esac
 }
