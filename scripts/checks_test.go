@@ -49,9 +49,9 @@ func TestSize(t *testing.T) {
 		arm64Says, armSays string
 		mipsleFails        bool
 	}{
-		{name: "within", arm64: 6_500_000, arm: 7_500_000, arm64Says: "ok, goal reached", armSays: "ok"},
-		{name: "over", arm64: 6_500_001, arm: 7_500_001, code: 1, arm64Says: "ok", armSays: "OVER by 1"},
-		{name: "only printed", arm64: 1, arm: 8_000_000, args: []string{"--print"}, arm64Says: "ok, goal reached", armSays: "OVER by 500000"},
+		{name: "within", arm64: 7_500_000, arm: 8_900_000, arm64Says: "ok, goal reached", armSays: "ok"},
+		{name: "over", arm64: 7_500_001, arm: 8_900_001, code: 1, arm64Says: "ok", armSays: "OVER by 1"},
+		{name: "only printed", arm64: 1, arm: 9_400_000, args: []string{"--print"}, arm64Says: "ok, goal reached", armSays: "OVER by 500000"},
 		{name: "not built", arm64: 1, arm: 1, mipsle: 1, code: 1, arm64Says: "ok, goal reached", armSays: "ok, goal reached", mipsleFails: true},
 	} {
 		t.Run(c.name, func(t *testing.T) {

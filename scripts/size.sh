@@ -3,9 +3,11 @@
 # and fails when one is over its budget.
 set -eu
 
-# What a gateway's flash has to hold, in bytes.
-budget=7500000
-goal=6500000
+# What a gateway's flash has to hold, in bytes. The goal is what publishing and subscribing
+# with a diagnosis took on arm before there were the commands that read captures, logs and
+# configurations and probe a broker, pre-shared keys, WebSocket, proxies and the spool.
+budget=8900000
+goal=7500000
 
 usage() {
 	cat <<TEXT
