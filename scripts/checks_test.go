@@ -64,9 +64,9 @@ func TestSize(t *testing.T) {
 			}
 			for row, want := range map[string]string{
 				"linux/amd64":  "9000000          -          -",
-				"linux/arm64":  fmt.Sprintf("%d    7500000    6500000  %s", c.arm64, c.arm64Says),
-				"linux/arm-v6": fmt.Sprintf("%d    7500000    6500000  %s", c.arm, c.armSays),
-				"linux/arm-v7": fmt.Sprintf("%d    7500000    6500000  %s", c.arm, c.armSays),
+				"linux/arm64":  fmt.Sprintf("%d    8900000    7500000  %s", c.arm64, c.arm64Says),
+				"linux/arm-v6": fmt.Sprintf("%d    8900000    7500000  %s", c.arm, c.armSays),
+				"linux/arm-v7": fmt.Sprintf("%d    8900000    7500000  %s", c.arm, c.armSays),
 			} {
 				line := regexp.MustCompile("(?m)^" + row + " +" + regexp.QuoteMeta(want) + "$")
 				if !line.MatchString(r.stdout) {
