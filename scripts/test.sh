@@ -4,7 +4,7 @@
 set -uo pipefail
 
 readonly staticcheck=honnef.co/go/tools/cmd/staticcheck@v0.8.2
-readonly all_steps='tools gofmt vet staticcheck tidy test fuzz cross shellcheck size bench'
+readonly all_steps='tools gofmt vet staticcheck tidy test fuzz cross shellcheck size release bench'
 # "program package..." of Debian: what the steps need beside Go.
 readonly needed=(
 	'gcc gcc libc6-dev'
@@ -12,6 +12,7 @@ readonly needed=(
 	'mosquitto mosquitto'
 	'mosquitto_pub mosquitto-clients'
 	'/usr/bin/time time'
+	'qemu-arm-static qemu-user-static'
 	'/usr/sbin/update-ca-certificates ca-certificates' # go downloads over https
 	'shellcheck shellcheck'
 	'man man-db groff-base'
@@ -38,6 +39,7 @@ Runs the steps, by default all of them in this order:
   cross        static builds for linux on arm v6, arm64, mipsle and amd64
   shellcheck   the scripts
   size         the sizes of the stripped binaries, and their budget
+  release      the quick part of scripts/release-check.sh, under qemu
   bench        speed and memory against mosquitto's own clients, and their budgets
 
 What can not run for want of a tool is left out and named at the end; with CI=true
@@ -230,6 +232,16 @@ step_shellcheck() {
 }
 
 step_size() { limited 600 scripts/size.sh; }
+
+step_release() {
+	local program
+	for program in git mosquitto openssl qemu-arm-static; do
+		has "$program" && continue
+		leave_out "the check of a release ($program is not installed)"
+		return
+	done
+	limited 1200 scripts/release-check.sh --quick
+}
 
 step_bench() {
 	local program
