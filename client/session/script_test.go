@@ -86,12 +86,23 @@ func (s *script) rest() (packets []string, took time.Duration) {
 // identifier 2, and one of QoS 2, identifier 3.
 func busy(t *testing.T, cfg Config, dial Dial) *running {
 	r := &running{t: t, ended: make(chan error, 1)}
+	subscribed := make(chan struct{}) // the Packet Identifiers are in this order
 	cfg.Events.Connected = func(mqtt.Connack) error {
+		defer close(subscribed)
 		return r.Subscribe([]mqtt.Subscription{{Filter: "a", QoS: 2}, {Filter: "b", QoS: 2}}, nil)
 	}
 	r.Session = New(cfg)
-	go func() { r.ended <- r.Run(context.Background(), dial, nil) }()
 	go func() {
+		err := r.Run(context.Background(), dial, nil)
+		select {
+		case <-subscribed:
+		default:
+			close(subscribed)
+		}
+		r.ended <- err
+	}()
+	go func() {
+		<-subscribed
 		for qos := byte(1); qos <= 2; qos++ {
 			if _, err := r.Publish(&mqtt.Publish{Topic: []byte("t"), QoS: qos}); err != nil {
 				return

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"math/rand/v2"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -30,7 +29,7 @@ func TestNothingIsLost(t *testing.T) {
 		t.Fatalf("%v\n%s", err, out)
 	}
 	small := func(t *testing.T) *trial {
-		return &trial{culex: culex, self: os.Args[0], lines: 5000, shots: 15, cuts: []int{2}, random: rand.New(rand.NewPCG(1, 2)), dir: t.TempDir()}
+		return &trial{culex: culex, self: os.Args[0], lines: 5000, shots: 15, cuts: []int{2}, random: newDice(1), dir: t.TempDir()}
 	}
 	for n := range small(t).runs() {
 		t.Run(strconv.Itoa(n), func(t *testing.T) {

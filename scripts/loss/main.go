@@ -8,7 +8,6 @@ import (
 	"flag"
 	"fmt"
 	"io"
-	"math/rand/v2"
 	"os"
 	"os/signal"
 	"path/filepath"
@@ -48,7 +47,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		fmt.Fprintln(stderr, "loss: -culex is needed, and nothing else than options")
 		return 2
 	}
-	t.random = rand.New(rand.NewPCG(*seed, 0))
+	t.random = newDice(*seed)
 	t.self = os.Args[0]
 	ctx, cancel := context.WithTimeout(ctx, 20*time.Minute)
 	defer cancel()
@@ -80,7 +79,7 @@ type trial struct {
 	self             string // this program, to be run as the broker
 	lines, shots     int
 	cuts             []int // how often a connection is cut, a row each
-	random           *rand.Rand
+	random           *dice
 	dir              string
 }
 

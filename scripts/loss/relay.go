@@ -2,7 +2,6 @@ package main
 
 import (
 	"io"
-	"math/rand/v2"
 	"net"
 	"sync"
 )
@@ -19,7 +18,7 @@ type relay struct {
 	cuts     []int64 // bytes until each cut
 }
 
-func openRelay(target string, random *rand.Rand, cuts int, total int64) (*relay, error) {
+func openRelay(target string, random *dice, cuts int, total int64) (*relay, error) {
 	l, err := net.Listen("tcp", loopback+":0")
 	if err != nil {
 		return nil, err
