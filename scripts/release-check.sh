@@ -212,7 +212,7 @@ unpack() {
 	mkdir -p "$2"
 	case $1 in
 	*.deb) dpkg-deb -x "$1" "$2" ;;
-	*.rpm) (cd "$2" && rpm2cpio "$1" | cpio -idm --quiet) ;;
+	*.rpm) (cd "$2" && rpm2cpio "$1" | cpio -idm --quiet --no-absolute-filenames) ;;
 	*.zip) (cd "$2" && unzip -q "$1") ;;
 	*.ipk) tar -xzOf "$1" ./data.tar.gz | tar -xz -C "$2" ;;
 	*.zst) tar --zstd -xf "$1" -C "$2" 2>/dev/null ;;
@@ -271,7 +271,7 @@ try_packages() {
 
 check_lintian() {
 	lintian --fail-on error,warning --suppress-tags initial-upload-closes-no-bugs,no-manual-page \
-		"$work"/first/culex_*_amd64.deb "$work"/first/culex-mosquitto-clients_*_amd64.deb || fail lintian
+		"$work"/first/culex_*_amd64.deb "$work"/first/culex-mosquitto-clients_*_all.deb || fail lintian
 }
 
 check_rpm() {
@@ -281,7 +281,7 @@ check_rpm() {
 	done
 	mkdir -p "$work/rpm-root"
 	rpm --root "$work/rpm-root" --initdb || fail 'rpm --initdb'
-	rpm --root "$work/rpm-root" -i --nodeps "$work"/first/culex-[0-9]*x86_64.rpm "$work"/first/culex-mosquitto-clients-*x86_64.rpm || fail 'rpm -i'
+	rpm --root "$work/rpm-root" -i --nodeps "$work"/first/culex-[0-9]*x86_64.rpm "$work"/first/culex-mosquitto-clients-*noarch.rpm || fail 'rpm -i'
 	chroot "$work/rpm-root" /usr/bin/culex --version || fail 'culex of the rpm'
 }
 
@@ -296,7 +296,7 @@ replace_and_restore() {
 	}
 	cp /etc/resolv.conf "$tree/etc/"
 	cp -r /etc/apt/. "$tree/etc/apt/"
-	cp "$work"/first/culex_*_amd64.deb "$work"/first/culex-mosquitto-clients_*_amd64.deb "$tree/root/"
+	cp "$work"/first/culex_*_amd64.deb "$work"/first/culex-mosquitto-clients_*_all.deb "$tree/root/"
 	# shellcheck disable=SC2016 # for the shell inside
 	chroot "$tree" /bin/sh -ec '
 		export DEBIAN_FRONTEND=noninteractive
