@@ -1,31 +1,39 @@
 package client
 
 import (
+	"crypto/tls"
+	"io"
+	"net"
+	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
+
+	"github.com/culex-mqtt/culex/tlsdiag/tlstest"
 )
 
 const protocolLine = "Error: " + protocolText + "\n"
 
-// Whatever a broker does, the program ends in time, with the reference's line and exit code and our reason, and in MQTT 5.0
-// it tells the broker.
-func TestHostileBrokers(t *testing.T) {
-	t.Parallel()
+// hostile is what a broker does wrong, and how the program has to end.
+type hostile struct {
+	name   string
+	args   []string
+	play   func(*broker)
+	stderr string
+	code   int
+	told   string // the last packet, where that matters
+}
+
+func hostiles() []hostile {
 	pub := []string{"pub", "-t", "a", "-m", "x", "-q", "1"}
 	sub := []string{"sub", "-t", "a", "-q", "2"}
 	const lost = "Error: The connection was lost\nmqtt: the message is not known to have arrived\n"
 	const unanswered = "Error: Keepalive exceeded\n" +
 		"mqtt: 127.0.0.1:PORT took the connection but sent no CONNACK within 1s (--connect-timeout): is it an MQTT broker, without TLS?\n"
-	for _, c := range []struct {
-		name   string
-		args   []string
-		play   func(*broker)
-		stderr string
-		code   int
-		told   string // the last packet, where that matters
-	}{
+	return []hostile{
 		{name: "PUBLISH before CONNACK", args: append(pub, "-V", "5"), play: first("3005 0001 61 00 78"), code: 2, told: "DISCONNECT 82",
 			stderr: protocolLine + "mqtt: protocol error in PUBLISH: it came before CONNACK (MQTT 5.0 [MQTT-3.2.0-1])\n"},
 		{name: "a Remaining Length without end", args: append(pub, "-V", "5"), play: after("PUBLISH", "30 ffffffff"), code: 2, told: "DISCONNECT 81",
@@ -60,28 +68,103 @@ func TestHostileBrokers(t *testing.T) {
 					time.Sleep(100 * time.Millisecond)
 				}
 			}},
-	} {
+	}
+}
+
+// Whatever a broker does, the program ends in time, with the reference's line and exit code and our reason, and in MQTT 5.0
+// it tells the broker; over TLS as well, where a reset or an end may be told in other words.
+func TestHostileBrokers(t *testing.T) {
+	t.Parallel()
+	id := tlstest.Issue(tlstest.Template{Subject: tlstest.CN("broker"), NotBefore: time.Unix(0, 0)})
+	ca := filepath.Join(t.TempDir(), "ca.crt")
+	if err := os.WriteFile(ca, id.CertPEM(), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range hostiles() {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			told := make(chan []string, 1)
-			port := scripted(t, func(b *broker) {
-				c.play(b)
-				told <- b.rest()
-			})
-			began := time.Now()
-			got := program(t, port, nil, c.args[0], c.args[1:]...)()
-			got.stderr = strings.ReplaceAll(got.stderr, ":"+strconv.Itoa(port), ":PORT")
-			if got.code != c.code || got.stdout != "" || got.stderr != c.stderr {
-				t.Errorf("exit %d, want %d; stdout %q; stderr:\n%swant:\n%s", got.code, c.code, got.stdout, got.stderr, c.stderr)
-			}
-			if took := time.Since(began); took > 5*time.Second {
-				t.Errorf("that took %v", took)
-			}
-			if packets := <-told; c.told != "" && (len(packets) == 0 || packets[len(packets)-1] != c.told) {
-				t.Errorf("the broker is told %v, want %q at the end", packets, c.told)
+			got := c.meet(t, nil)
+			if got.stdout != "" || got.stderr != c.stderr {
+				t.Errorf("stdout %q; stderr:\n%swant:\n%s", got.stdout, got.stderr, c.stderr)
 			}
 		})
+		for _, version := range []uint16{tls.VersionTLS12, tls.VersionTLS13} {
+			t.Run(c.name+", "+tls.VersionName(version), func(t *testing.T) {
+				t.Parallel()
+				cfg := &tls.Config{MinVersion: version, MaxVersion: version, Certificates: []tls.Certificate{id.TLS()}}
+				got := c.meet(t, cfg, "--cafile", ca, "--insecure", "--quiet")
+				if got.stdout != "" || got.stderr != "" {
+					t.Errorf("with --quiet: stdout %q, stderr %q", got.stdout, got.stderr)
+				}
+			})
+		}
 	}
+	t.Logf("%d cases, plain and over two versions of TLS", len(hostiles()))
+}
+
+// meet runs the program against the broker, behind TLS unless cfg is nil, and checks its exit code and its time, and what the
+// broker is told.
+func (c *hostile) meet(t *testing.T, cfg *tls.Config, more ...string) outcome {
+	told := make(chan []string, 1)
+	port := scripted(t, func(b *broker) {
+		c.play(b)
+		told <- b.rest()
+	})
+	if cfg != nil {
+		port = shielded(t, port, cfg)
+	}
+	began := time.Now()
+	got := program(t, port, nil, c.args[0], append(more, c.args[1:]...)...)()
+	got.stderr = strings.ReplaceAll(got.stderr, ":"+strconv.Itoa(port), ":PORT")
+	if got.code != c.code {
+		t.Errorf("exit %d, want %d: %s", got.code, c.code, got.stderr)
+	}
+	if took := time.Since(began); took > 5*time.Second {
+		t.Errorf("that took %v", took)
+	}
+	if packets := <-told; c.told != "" && (len(packets) == 0 || packets[len(packets)-1] != c.told) {
+		t.Errorf("the broker is told %v, want %q at the end", packets, c.told)
+	}
+	return got
+}
+
+// shielded is a port that speaks TLS in front of a plain one.
+func shielded(t *testing.T, plain int, cfg *tls.Config) (port int) {
+	t.Helper()
+	l, err := tls.Listen("tcp", "127.0.0.1:0", cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var serving sync.WaitGroup
+	serving.Go(func() {
+		for {
+			c, err := l.Accept()
+			if err != nil {
+				return
+			}
+			serving.Go(func() { forward(c.(*tls.Conn), plain) })
+		}
+	})
+	t.Cleanup(func() { _ = l.Close(); serving.Wait() })
+	return l.Addr().(*net.TCPAddr).Port
+}
+
+// forward copies both directions, and each one's end.
+func forward(c *tls.Conn, plain int) {
+	defer c.Close()
+	inner, err := net.Dial("tcp", "127.0.0.1:"+strconv.Itoa(plain))
+	if err != nil {
+		return
+	}
+	defer inner.Close()
+	var sending sync.WaitGroup
+	sending.Go(func() {
+		_, _ = io.Copy(inner, c)
+		_ = inner.(*net.TCPConn).CloseWrite()
+	})
+	_, _ = io.Copy(c, inner)
+	_ = c.CloseWrite()
+	sending.Wait()
 }
 
 // first says something instead of CONNACK.

@@ -88,6 +88,7 @@ var badPackets = []misdeed{
 }
 
 var badPublish = []misdeed{
+	{name: "QoS 3 with DUP", three: "3e06 0001 74 0001 61", five: "3e07 0001 74 0001 00 61", code: malformed},
 	{name: "QoS 3", three: "3606 0001 74 0001 61", five: "3607 0001 74 0001 00 61", code: malformed},
 	{name: "DUP with QoS 0", three: "3804 0001 74 61", five: "3805 0001 74 00 61", code: malformed},
 	{name: "empty", three: "3000", five: "3000", code: malformed},
@@ -97,6 +98,7 @@ var badPublish = []misdeed{
 	{name: "wildcard in the topic", three: "3004 0001 23 61", five: "3005 0001 2b 00 61", code: malformed},
 	{name: "topic of bad UTF-8", three: "3004 0001 ff 61", five: "3005 0001 ff 00 61", code: malformed},
 	{name: "surrogate in the topic", three: "3006 0003 eda080 61", five: "3007 0003 eda080 00 61", code: malformed},
+	{name: "overlong UTF-8 in the topic", three: "3005 0002 c080 61", five: "3006 0002 c080 00 61", code: malformed},
 	{name: "null character in the topic", three: "3004 0001 00 61", five: "3005 0001 00 00 61", code: malformed},
 	{name: "Packet Identifier 0", three: "3206 0001 74 0000 61", five: "3207 0001 74 0000 00 61", code: malformed},
 	{name: "no Packet Identifier", three: "3203 0001 74", five: "3203 0001 74", code: malformed},
@@ -160,6 +162,7 @@ func userProperties(n int) string { return strings.Repeat("26 0001 6b 0001 76", 
 // A broker that breaks the protocol ends the session at once with an error that says what was wrong and where the standard
 // forbids it; in MQTT 5.0 it is told the reason. What harms nobody does not end it.
 func TestMisdeeds(t *testing.T) {
+	held := 0
 	for _, list := range []struct {
 		name     string
 		misdeeds []misdeed
@@ -173,12 +176,15 @@ func TestMisdeeds(t *testing.T) {
 				if bytes == "" {
 					continue
 				}
-				t.Run(list.name+"/"+m.name+"/"+v.String(), func(t *testing.T) {
+				if t.Run(list.name+"/"+m.name+"/"+v.String(), func(t *testing.T) {
 					synctest.Test(t, func(t *testing.T) { m.play(t, v, bytes, list.accepted) })
-				})
+				}) {
+					held++
+				}
 			}
 		}
 	}
+	t.Logf("%d cases held", held)
 }
 
 func (m *misdeed) play(t *testing.T, v mqtt.Version, bytes string, accepted bool) {
